@@ -1,0 +1,55 @@
+import { Prisma } from '@/generated/prisma/client';
+import type { Tx } from '../db/prisma';
+import type { Standing } from './permissions';
+import type { Viewer } from './queries';
+
+/** What a write decides by: read under the locks that keep it true until the commit. */
+export type LockedStanding = Standing & {
+  tenant: {
+    maximumKeysPerUser: number;
+    maximumExpirationInDays: number | null;
+    deactivateBeforeDelete: boolean;
+  };
+  /** The database's clock after the locks were granted. */
+  now: Date;
+};
+
+type Row = Standing & LockedStanding['tenant'] & { now: Date };
+
+/** Whose row the write is going to change: it gets the exclusive lock, the other one a shared lock. */
+type Writes = 'member' | 'tenant';
+
+const lockClause: Record<Writes, Prisma.Sql> = {
+  member: Prisma.sql`FOR SHARE OF t FOR NO KEY UPDATE OF m FOR SHARE OF s`,
+  tenant: Prisma.sql`FOR NO KEY UPDATE OF t FOR SHARE OF m FOR SHARE OF s`,
+};
+
+/**
+ * Reads and locks, in one statement, all that a member's write depends on: the tenant's policy, the member's roles and
+ * licence, the session. Whoever changes one of them waits for this transaction, or this one waits and sees the change.
+ * Lock order everywhere: tenant, member, session, keys, head of the audit log.
+ * @param writes `member` for the viewer and what they own (one write at a time per member), `tenant` for the policy
+ * @returns null when the session has ended or the member is disabled
+ */
+export async function lockStanding(tx: Tx, viewer: Viewer, writes: Writes): Promise<LockedStanding | null> {
+  // The clock is read outside the CTE: inside, it would be read before the wait for the locks.
+  const [row] = await tx.$queryRaw<Row[]>`
+    WITH locked AS MATERIALIZED (
+      SELECT t.api_keys_enabled AS "apiKeysEnabled", t.maximum_keys_per_user AS "maximumKeysPerUser",
+             t.maximum_expiration_in_days AS "maximumExpirationInDays",
+             t.deactivate_before_delete AS "deactivateBeforeDelete",
+             m.roles::text[] AS roles, m.licensed, s.expires_at
+        FROM session s
+        JOIN member m ON m.tenant_id = s.tenant_id AND m.id = s.member_id
+        JOIN tenant t ON t.id = m.tenant_id
+       WHERE s.id = ${viewer.sessionId}::uuid AND m.id = ${viewer.memberId}::uuid
+         AND t.id = ${viewer.tenantId}::uuid AND s.ended_at IS NULL AND m.disabled_at IS NULL
+      ${lockClause[writes]}
+    )
+    SELECT locked.*, clock_timestamp() AS now FROM locked WHERE expires_at > clock_timestamp()`;
+  if (!row) return null;
+  const { now, roles, licensed, apiKeysEnabled, maximumKeysPerUser, maximumExpirationInDays, deactivateBeforeDelete } =
+    row;
+  const tenant = { maximumKeysPerUser, maximumExpirationInDays, deactivateBeforeDelete };
+  return { roles, licensed, apiKeysEnabled, now, tenant };
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** Versioned keys of one purpose: the first is for writing, all are for reading. */
+export type Keyring = { current: { version: number; key: Buffer }; byVersion: ReadonlyMap<number, Buffer> };
+
+export type Env = ReturnType<typeof parseEnv>;
+
+const generatedSecrets = ['NEXTAUTH_SECRET', 'LATCHKEY_PEPPERS', 'LATCHKEY_AUDIT_KEY'] as const;
+
+const keyring = z.string().transform((text, context): Keyring => {
+  const byVersion = new Map<number, Buffer>();
+  for (const part of text.split(',')) {
+    const match = /^(\d{1,9}):([A-Za-z0-9+/]+={0,2})$/.exec(part.trim());
+    const version = Number(match?.[1]);
+    const key = Buffer.from(match?.[2] ?? '', 'base64');
+    if (!match || version < 1 || key.length < 32 || byVersion.has(version)) {
+      context.addIssue({ code: 'custom', message: 'must be like 2:base64,1:base64, each key of at least 32 bytes' });
+      return z.NEVER;
+    }
+    byVersion.set(version, key);
+  }
+  const [version, key] = byVersion.entries().next().value as [number, Buffer];
+  return { current: { version, key }, byVersion };
+});
+
+const port = z.coerce.number().int().min(1).max(65535);
+/** An empty variable means the same as an unset one. */
+const optional = <T extends z.ZodType>(type: T) => z.preprocess((value) => (value === '' ? undefined : value), type);
+
+const schema = z.object({
+  DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional()),
+  LATCHKEY_DATA_DIR: optional(z.string().default('.latchkey')),
+  HOST: optional(z.string().default('127.0.0.1')),
+  PORT: optional(port.default(3000)),
+  LATCHKEY_URL: optional(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional()),
+  LATCHKEY_TRUSTED_HOPS: optional(z.coerce.number().int().min(0).max(16).default(0)),
+  LATCHKEY_DEMO_PUBLIC: optional(z.enum(['0', '1']).default('0')),
+  LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info')),
+  NODE_ENV: optional(z.string().default('production')),
+  NEXTAUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
+  LATCHKEY_PEPPERS: keyring,
+  LATCHKEY_AUDIT_KEY: keyring,
+});
+
+function parseEnv(variables: Record<string, string | undefined>) {
+  const parsed = schema.safeParse(variables);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const name = issue.path.join('.');
+      return variables[name] ? `${name} ${issue.message}` : `${name} is missing`;
+    });
+    throw new ConfigurationError(`${problems.join('; ')}. See .env.example.`);
+  }
+  const value = parsed.data;
+  const url = new URL(value.LATCHKEY_URL ?? `http://localhost:${value.PORT}`);
+  if (url.pathname !== '/' || url.search || url.hash || url.username) {
+    throw new ConfigurationError('LATCHKEY_URL must be an origin, without a path. See .env.example.');
+  }
+  return {
+    databaseUrl: value.DATABASE_URL,
+    dataDirectory: path.resolve(value.LATCHKEY_DATA_DIR),
+    host: value.HOST,
+    port: value.PORT,
+    /** The origin that browsers see, e.g. `http://localhost:3000`. */
+    origin: url.origin,
+    trustedHops: value.LATCHKEY_TRUSTED_HOPS,
+    demoMayBePublic: value.LATCHKEY_DEMO_PUBLIC === '1',
+    logLevel: value.LOG_LEVEL,
+    development: value.NODE_ENV === 'development',
+    sessionSecret: value.NEXTAUTH_SECRET,
+    peppers: value.LATCHKEY_PEPPERS,
+    auditKeys: value.LATCHKEY_AUDIT_KEY,
+  };
+}
+
+/** A setting is missing or malformed. The message is a sentence for the operator. */
+export class ConfigurationError extends Error {
+  override name = 'ConfigurationError';
+}
+
+/**
+ * With the embedded database, the secrets that are not set are generated once into the data folder (mode 0600). With
+ * PostgreSQL they must be set: several processes have to agree, and a backup of the database must not contain them.
+ */
+function withGeneratedSecrets(variables: Record<string, string | undefined>) {
+  if (variables.DATABASE_URL) return variables;
+  const directory = path.resolve(variables.LATCHKEY_DATA_DIR || '.latchkey');
+  const file = path.join(directory, 'secrets.json');
+  const stored: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const missing = generatedSecrets.filter((name) => !stored[name]);
+  if (missing.length > 0) {
+    for (const name of missing) {
+      const value = randomBytes(32).toString('base64');
+      stored[name] = name === 'NEXTAUTH_SECRET' ? value : `1:${value}`;
+    }
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    chmodSync(directory, 0o700);
+    // Written beside and renamed, so that a kill in the middle leaves no half file.
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify(stored, null, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, file);
+  }
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  return { ...stored, ...set };
+}
+
+// Next bundles this module apart from server.ts; the global keeps one answer per process.
+const holder = globalThis as typeof globalThis & { latchkeyEnv?: Env };
+
+/**
+ * The configuration, parsed at first use. The only reader of process.env.
+ * @throws ConfigurationError naming every missing or malformed variable
+ */
+export function env(): Env {
+  if (!holder.latchkeyEnv) {
+    // What the environment sets wins over the file.
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    holder.latchkeyEnv = parseEnv(withGeneratedSecrets(process.env));
+  }
+  return holder.latchkeyEnv;
+}
+
+/** next-auth reads its settings from the environment itself; they follow ours. */
+export function exportForNextAuth() {
+  process.env.NEXTAUTH_URL = env().origin;
+  process.env.NEXTAUTH_SECRET = env().sessionSecret;
+}

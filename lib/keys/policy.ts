@@ -1,0 +1,41 @@
+const day = 24 * 60 * 60 * 1000;
+
+/** What the owner asks for: days from now, an instant, or no expiry. */
+export type ExpiryChoice = { kind: 'days'; days: number } | { kind: 'at'; at: Date } | { kind: 'never' };
+
+export type ExpiryDecision = { status: 'accepted'; expiresAt: Date | null } | { status: 'refused'; message: string };
+
+/** Dates beyond this cannot be what anybody means, and would overflow elsewhere. */
+const latest = new Date('9999-12-31T23:59:59.999Z');
+
+/**
+ * The expiry of a secret minted at `now`, within the tenant's maximum lifetime.
+ * @param maximumInDays null = no maximum
+ */
+export function decideExpiry(choice: ExpiryChoice, maximumInDays: number | null, now: Date): ExpiryDecision {
+  const refuse = (message: string): ExpiryDecision => ({ status: 'refused', message });
+  const beyond = `Expiry can be at most ${maximumInDays} ${maximumInDays === 1 ? 'day' : 'days'} from now: your tenant's maximum.`;
+  if (choice.kind === 'never') {
+    return maximumInDays === null ? { status: 'accepted', expiresAt: null } : refuse(beyond);
+  }
+  const time = choice.kind === 'at' ? choice.at.getTime() : now.getTime() + choice.days * day;
+  if (time <= now.getTime()) return refuse('Expiry must be in the future.');
+  if (maximumInDays !== null && time > now.getTime() + maximumInDays * day) return refuse(beyond);
+  if (!(time <= latest.getTime())) return refuse('Expiry is too far in the future.');
+  return { status: 'accepted', expiresAt: new Date(time) };
+}
+
+/** The days offered as presets, shortest first. */
+export const expiryPresetsInDays = [7, 30, 90, 365] as const;
+
+/** The preset that a form starts with: 90 days, or the maximum if that is shorter. */
+export function defaultExpiryInDays(maximumInDays: number | null): number {
+  return Math.min(90, maximumInDays ?? 90);
+}
+
+/** Blank names become `API key <n>` with the lowest free n. `taken` holds folded names. */
+export function lowestFreeName(taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    if (!taken.has(`api key ${number}`)) return `API key ${number}`;
+  }
+}

@@ -1,0 +1,43 @@
+/** The stored facts about a key's life. */
+export type KeyTimes = {
+  expiresAt: Date | null;
+  deactivatedAt: Date | null;
+  deactivatedUntil: Date | null;
+  revokedAt: Date | null;
+};
+
+export type KeyStatus = 'Active' | 'Inactive' | 'Expired' | 'Revoked';
+
+/** The derived status, in order of precedence. `now` is the database's. */
+export function statusOf(key: KeyTimes, now: Date): KeyStatus {
+  if (key.revokedAt) return 'Revoked';
+  if (key.expiresAt && now >= key.expiresAt) return 'Expired';
+  if (key.deactivatedAt && !(key.deactivatedUntil && now >= key.deactivatedUntil)) return 'Inactive';
+  return 'Active';
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** From 7 days before the expiry, or a quarter of the secret's life if that is shorter. */
+export function expiresSoon(key: KeyTimes & { mintedAt: Date }, now: Date): boolean {
+  const status = statusOf(key, now);
+  if (!key.expiresAt || status === 'Expired' || status === 'Revoked') return false;
+  const life = key.expiresAt.getTime() - key.mintedAt.getTime();
+  return key.expiresAt.getTime() - now.getTime() <= Math.min(7 * day, life / 4);
+}
+
+export type KeyAction = 'edit' | 'deactivate' | 'activate' | 'delete';
+
+/** What a status allows its owner. What it does not allow is not offered, except Delete on an Active key. */
+export function allowedActions(status: KeyStatus, policy: { deactivateBeforeDelete: boolean }): KeyAction[] {
+  switch (status) {
+    case 'Active':
+      return policy.deactivateBeforeDelete ? ['edit', 'deactivate'] : ['edit', 'deactivate', 'delete'];
+    case 'Inactive':
+      return ['edit', 'activate', 'delete'];
+    case 'Expired':
+      return ['edit', 'delete'];
+    case 'Revoked':
+      return ['delete'];
+  }
+}

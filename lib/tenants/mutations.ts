@@ -1,0 +1,33 @@
+import { appendEvent } from '../audit/mutations';
+import { actedBy } from '../auth/mutations';
+import { refusalOf } from '../auth/permissions';
+import type { Viewer } from '../auth/queries';
+import { lockStanding } from '../auth/standing';
+import { inTransaction } from '../db/prisma';
+import type { Policy } from './schema';
+
+export type UpdatePolicyResult =
+  | { status: 'saved' }
+  | { status: 'signed_out' }
+  | { status: 'refused'; message: string };
+
+/** Replaces the policy. Limits hold for new keys; the switch holds for every key from the commit on. */
+export function updatePolicy(viewer: Viewer, policy: Policy): Promise<UpdatePolicyResult> {
+  return inTransaction(async (tx) => {
+    const standing = await lockStanding(tx, viewer, 'tenant');
+    if (!standing) return { status: 'signed_out' };
+    const refusal = refusalOf('policy.update', standing);
+    if (refusal) return { status: 'refused', message: refusal };
+    const before: Policy = { apiKeysEnabled: standing.apiKeysEnabled, ...standing.tenant };
+    const changed = (Object.keys(policy) as Array<keyof Policy>).filter((field) => policy[field] !== before[field]);
+    if (changed.length === 0) return { status: 'saved' };
+    await tx.tenant.update({ where: { id: viewer.tenantId }, data: policy, select: { id: true } });
+    const only = (values: Policy) => Object.fromEntries(changed.map((field) => [field, values[field]]));
+    await appendEvent(tx, {
+      ...actedBy(viewer),
+      action: 'policy.updated',
+      details: { before: only(before), after: only(policy) },
+    });
+    return { status: 'saved' };
+  });
+}
