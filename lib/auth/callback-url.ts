@@ -6,7 +6,7 @@ const home = '/account/api-keys';
  * anything absurd, is replaced, never reported: the value comes from a link that anybody can write.
  */
 export function safeCallbackPath(value: unknown, origin: string): string {
-  if (typeof value !== 'string' || value.length > 2_000 || /[\x00-\x20\x7f\\]|%5c|%0[ad]/i.test(value)) return home;
+  if (typeof value !== 'string' || value.length > 2_000 || /[\p{Cc}\s\\]|%5c|%0[ad]/iu.test(value)) return home;
   if (!value.startsWith('/') && !value.startsWith(`${origin}/`)) return home;
   let url: URL;
   try {

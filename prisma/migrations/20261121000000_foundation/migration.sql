@@ -216,6 +216,9 @@ ALTER TABLE "idempotent_request" ADD CONSTRAINT "idempotent_request_tenant_id_me
 -- AddForeignKey
 ALTER TABLE "audit_head" ADD CONSTRAINT "audit_head_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenant"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
+-- CreateIndex
+CREATE INDEX "key_secret_pepper_version_idx" ON "key_secret"("pepper_version");
+
 -- What the schema language cannot say.
 
 -- Every verification may touch it: room for updates in place keeps them off its indexes.

@@ -1,0 +1,94 @@
+import { problem, type Reply } from '../http/problem';
+import type { Caller, Verdict } from './authenticate';
+
+type Refusal = Extract<Verdict, { status: 'refused' }>;
+
+/** The answer to a verdict; `accepted` says what an accepted caller gets. */
+export function answer(verdict: Verdict, accepted: (caller: Caller) => Reply): Reply {
+  switch (verdict.status) {
+    case 'accepted':
+      return accepted(verdict.caller);
+    case 'refused':
+      return unauthorized(verdict);
+    case 'unavailable':
+      return problem(
+        {
+          status: 503,
+          type: 'unavailable',
+          title: 'Latchkey cannot decide right now',
+          detail: 'The database did not answer in time. The credential was neither accepted nor refused; try again.',
+        },
+        { 'Retry-After': '1' },
+      );
+  }
+}
+
+/** `GET /api/v1/me` */
+export function me(caller: Caller): Reply {
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+    body: JSON.stringify(caller),
+  };
+}
+
+/**
+ * `ANY /api/v1/authorize`, for forward-auth proxies: who is calling, in headers.
+ * @param required scopes that the caller must hold, all of them
+ */
+export function authorize(caller: Caller, required: readonly string[]): Reply {
+  const missing = required.filter((scope) => !caller.scopes.includes(scope));
+  if (missing.length > 0) {
+    return problem({
+      status: 403,
+      type: 'insufficient_scope',
+      title: 'The key lacks a scope',
+      detail: `This request needs ${missing.map((scope) => JSON.stringify(scope)).join(', ')}.`,
+    });
+  }
+  return {
+    status: 200,
+    headers: {
+      'Cache-Control': 'no-store',
+      'X-Latchkey-Client-Id': caller.clientId,
+      'X-Latchkey-Tenant': caller.tenant.slug,
+      'X-Latchkey-Subject': caller.owner?.id ?? caller.clientId,
+      'X-Latchkey-Scopes': caller.scopes.join(' '),
+      // Always sent, so that a caller cannot pass one of their own through a proxy. Names may hold any character.
+      'X-Latchkey-Bias-Profile': encodeURIComponent(caller.biasProfile?.name ?? ''),
+    },
+    body: '',
+  };
+}
+
+const titles: Record<Exclude<Refusal['reason'], 'malformed_credential'>, { title: string; detail: string }> = {
+  no_credential: {
+    title: 'A key is required',
+    detail: 'Send an API key as Basic or Bearer, or as X-Client-Id and X-Client-Secret.',
+  },
+  invalid_credential: { title: 'The credential is not valid', detail: 'No key has this client ID and client secret.' },
+  key_revoked: { title: 'The key is revoked', detail: 'An administrator revoked this key. Create a new one.' },
+  key_expired: { title: 'The key is expired', detail: 'This key has expired. Create a new one.' },
+  key_inactive: {
+    title: 'The key is inactive',
+    detail: 'The owner deactivated this key. Activate it to use it again.',
+  },
+  api_keys_disabled: {
+    title: 'API keys are switched off',
+    detail: 'An administrator switched off API keys for this tenant.',
+  },
+  owner_disabled: { title: 'The owner is disabled', detail: 'The member who owns this key is disabled.' },
+};
+
+function unauthorized(verdict: Refusal): Reply {
+  const words =
+    verdict.reason === 'malformed_credential'
+      ? { title: 'The credential is malformed', detail: verdict.detail }
+      : titles[verdict.reason];
+  // RFC 6750 section 3.1: no error code when the request carried no credential.
+  const error = verdict.reason === 'no_credential' ? '' : ', error="invalid_token"';
+  return problem(
+    { status: 401, type: verdict.reason, ...words },
+    { 'WWW-Authenticate': `Bearer realm="Latchkey"${error}, Basic realm="Latchkey", charset="UTF-8"` },
+  );
+}

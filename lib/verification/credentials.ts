@@ -1,0 +1,106 @@
+import { type Credential, clientIdOf, isClientId, isSecret } from '../keys/secret';
+
+/** The credential-bearing parts of a request, every occurrence of each header, undecoded. */
+export type CredentialSource = {
+  authorization: readonly string[];
+  clientId: readonly string[];
+  clientSecret: readonly string[];
+  /** The query string without `?`. */
+  query: string;
+};
+
+export type ParsedCredential =
+  | { status: 'presented'; credential: Credential }
+  /** Well-formed, but no key can have it: wrong checksum, or halves of two keys. */
+  | { status: 'impossible' }
+  | { status: 'missing' }
+  | { status: 'malformed'; detail: string };
+
+const maximumBytes = 512;
+const printable = /^[\x20-\x7e]*$/;
+
+/**
+ * Reads the one credential of a request: `Authorization: Basic` (RFC 6749 section 2.3.1, raw halves too),
+ * `Authorization: Bearer` with the secret alone, or the pair `X-Client-Id` and `X-Client-Secret`. With the pair present,
+ * `Authorization` belongs to somebody else and is ignored, unless it holds a Latchkey credential too.
+ */
+export function parseCredential(source: CredentialSource): ParsedCredential {
+  const { authorization, clientId, clientSecret } = source;
+  if (holdsSecret(source.query)) return malformed('Send the credential in a header, never in the URL.');
+  if (authorization.length > 1 || clientId.length > 1 || clientSecret.length > 1) {
+    return malformed('Send each credential header once.');
+  }
+  const [header] = authorization;
+  const [id] = clientId;
+  const [secret] = clientSecret;
+  if (id === undefined && secret === undefined) {
+    return header === undefined ? { status: 'missing' } : parseAuthorization(header);
+  }
+  if (id === undefined || secret === undefined) return malformed('X-Client-Id and X-Client-Secret belong together.');
+  if (header !== undefined && isOurs(header)) return malformed('Send one credential, not two.');
+  return check(id.trim(), secret.trim());
+}
+
+function parseAuthorization(header: string): ParsedCredential {
+  if (header.length > maximumBytes) return malformed('The Authorization header is too long.');
+  if (!printable.test(header)) return malformed('The Authorization header may hold printable ASCII only.');
+  const match = /^(\w+) +(\S+) *$/.exec(header);
+  const [, scheme = '', value = ''] = match ?? [];
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return check(clientIdOf(value), value);
+    case 'basic': {
+      const halves = decodeBasic(value);
+      return halves
+        ? check(halves[0], halves[1])
+        : malformed('The Basic credential is not base64 of client_id:client_secret.');
+    }
+    default:
+      return malformed('Use Authorization: Basic or Authorization: Bearer.');
+  }
+}
+
+/** Both halves of a Basic credential; null when it is not one. Form-decoding leaves raw halves as they are. */
+function decodeBasic(value: string): [string, string] | null {
+  const bytes = Buffer.from(value, 'base64');
+  // Node skips what is not base64: only what encodes back to itself was base64.
+  if (value === '' || bytes.toString('base64') !== value) return null;
+  const text = bytes.toString('latin1');
+  const colon = text.indexOf(':');
+  if (!printable.test(text) || colon < 0) return null;
+  try {
+    return [formDecode(text.slice(0, colon)), formDecode(text.slice(colon + 1))];
+  } catch {
+    return null;
+  }
+}
+
+function formDecode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
+}
+
+function check(clientId: string, secret: string): ParsedCredential {
+  if (!isClientId(clientId) || !/^lk_sk_[0-9A-Za-z]{54}$/.test(secret)) {
+    return malformed('This is not a Latchkey client ID and client secret.');
+  }
+  if (clientIdOf(secret) !== clientId || !isSecret(secret)) return { status: 'impossible' };
+  return { status: 'presented', credential: { clientId, secret } };
+}
+
+/** True when an Authorization header holds what looks like one of our credentials. */
+function isOurs(header: string): boolean {
+  if (header.length > maximumBytes) return false;
+  const [, scheme = '', value = ''] = /^\s*(\w+)\s+(.*)$/.exec(header) ?? [];
+  if (scheme.toLowerCase() === 'basic')
+    return /lk(_|%5f)(id|sk)/i.test(Buffer.from(value, 'base64').toString('latin1'));
+  return value.startsWith('lk_');
+}
+
+/** True when the query string carries a client secret, however it is escaped. */
+function holdsSecret(query: string): boolean {
+  return query !== '' && /lk(_|%5f)sk(_|%5f)/i.test(query);
+}
+
+function malformed(detail: string): ParsedCredential {
+  return { status: 'malformed', detail };
+}

@@ -1,0 +1,84 @@
+import { isMigrated } from '../db/migrate';
+import { query } from '../db/sql';
+import { env } from '../env';
+import { problem, type Reply } from '../http/problem';
+import { log } from '../log';
+import { answer, authorize, me } from './answer';
+import { authenticate } from './authenticate';
+import type { CredentialSource } from './credentials';
+
+/** A request as these endpoints see it. They read neither cookies nor bodies. */
+export type EndpointRequest = { method: string; path: string; source: CredentialSource };
+
+/** Answers the paths that machines call; null when the path is not one of them. */
+export async function answerEndpoint(request: EndpointRequest): Promise<Reply | null> {
+  const { method, path, source } = request;
+  switch (path) {
+    case '/api/v1/me':
+      if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed('GET, HEAD');
+      return answer(await authenticate(source), me);
+    case '/healthz':
+      return plain(200, 'ok');
+    case '/readyz':
+      return readiness();
+  }
+  // Envoy appends the caller's own path; its query then says nothing about scopes.
+  if (path === '/api/v1/authorize') return decideAuthorize(source, requiredScopes(source.query));
+  if (path.startsWith('/api/v1/authorize/')) return decideAuthorize({ ...source, query: '' }, []);
+  return /^\/(api\/v1|oauth)(\/|$)/.test(path) ? notFound() : null;
+}
+
+async function decideAuthorize(source: CredentialSource, required: string[]): Promise<Reply> {
+  return answer(await authenticate(source), (caller) => authorize(caller, required));
+}
+
+/** `scope=a+b`, repeated or not: all of them are required. */
+function requiredScopes(search: string): string[] {
+  return new URLSearchParams(search)
+    .getAll('scope')
+    .flatMap((value) => value.split(' '))
+    .filter((scope) => scope !== '');
+}
+
+/** Ready: the database answers, is migrated, and every pepper that stored secrets need is configured. */
+async function readiness(): Promise<Reply> {
+  try {
+    if (!(await isMigrated())) return plain(503, 'the database is not migrated');
+    const stored = await query<{ version: number }>('pepper-versions', selectPepperVersions);
+    const missing = stored.filter(({ version }) => !env().peppers.byVersion.has(version));
+    if (missing.length > 0)
+      return plain(503, `LATCHKEY_PEPPERS lacks version ${missing.map((row) => row.version).join(', ')}`);
+    return plain(200, 'ready');
+  } catch (error) {
+    log().warn({ err: error }, 'not ready');
+    return plain(503, 'the database does not answer');
+  }
+}
+
+// DISTINCT would read every secret; this hops along the index from one version to the next.
+const selectPepperVersions = `
+  WITH RECURSIVE stored (version) AS (
+    SELECT min(pepper_version) FROM key_secret
+    UNION ALL
+    SELECT (SELECT min(pepper_version) FROM key_secret WHERE pepper_version > version) FROM stored WHERE version IS NOT NULL
+  )
+  SELECT version FROM stored WHERE version IS NOT NULL`;
+
+function plain(status: number, text: string): Reply {
+  return {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+    body: `${text}\n`,
+  };
+}
+
+function notFound(): Reply {
+  return problem({ status: 404, type: 'not_found', title: 'Not found', detail: 'There is no such endpoint.' });
+}
+
+function methodNotAllowed(allow: string): Reply {
+  return problem(
+    { status: 405, type: 'method_not_allowed', title: 'Method not allowed', detail: `Use ${allow}.` },
+    { Allow: allow },
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * npm run db:seed: the demo tenant with its accounts and sample keys. Run again it changes nothing. Refused on a database
+ * with other tenants, because the passwords are public; with --only-if-empty it leaves such a database alone silently.
+ */
+
+import { appendEvent } from '../lib/audit/mutations';
+import { digestPassword } from '../lib/auth/passwords';
+import type { Role } from '../lib/auth/permissions';
+import { migrate } from '../lib/db/migrate';
+import { inTransaction, type Tx } from '../lib/db/prisma';
+import { query } from '../lib/db/sql';
+import { foldName } from '../lib/display-text';
+import { ConfigurationError, env } from '../lib/env';
+import { digestSecret, maskOf, mintCredential } from '../lib/keys/secret';
+import { createTenant } from '../lib/tenants/create';
+import { runScript } from '../scripts/run-script';
+
+const password = 'latchkey-demo';
+
+const people: Array<{ email: string; name: string; roles: Role[]; licensed: boolean }> = [
+  { email: 'admin@demo.test', name: 'Ada Admin', roles: ['admin', 'developer'], licensed: true },
+  { email: 'dana@demo.test', name: 'Dana Developer', roles: ['developer'], licensed: true },
+  { email: 'mia@demo.test', name: 'Mia Member', roles: [], licensed: false },
+];
+
+const day = 24 * 60 * 60 * 1000;
+const daysFrom = (now: Date, days: number) => new Date(now.getTime() + days * day);
+
+/** One key of each status; times are days from now. */
+const samples = [
+  {
+    name: 'Production backend',
+    description: 'Nightly export to the warehouse',
+    createdInDays: -40,
+    expiresInDays: 50,
+    usedInDays: -0.01,
+  },
+  {
+    name: 'Staging',
+    description: 'Paused while staging moves',
+    createdInDays: -12,
+    expiresInDays: 78,
+    usedInDays: -3,
+    deactivatedInDays: -2,
+  },
+  { name: 'Load test', description: '', createdInDays: -65, expiresInDays: -35, usedInDays: -36 },
+  {
+    name: 'Old laptop',
+    description: 'Revoked after the laptop was lost',
+    createdInDays: -200,
+    expiresInDays: null,
+    revokedInDays: -90,
+  },
+];
+
+async function seed(): Promise<void> {
+  await migrate();
+  const tenants = await query<{ demo: boolean }>('seed-tenants', 'SELECT demo FROM tenant');
+  if (tenants.some((tenant) => tenant.demo)) return say('The demo tenant is there already.');
+  if (tenants.length > 0) {
+    if (process.argv.includes('--only-if-empty')) return;
+    throw new ConfigurationError(
+      'The demo is for an empty database: this one holds other tenants, and the demo’s passwords are public.',
+    );
+  }
+  const passwordDigest = await digestPassword(password);
+  const [clock] = await query<{ now: Date }>('now', 'SELECT clock_timestamp() AS now');
+  await inTransaction(async (tx) => {
+    const tenant = await createTenant(tx, { slug: 'demo', name: 'Demo', demo: true, apiKeysEnabled: true });
+    const ids: string[] = [];
+    for (const person of people) {
+      const data = { ...person, tenantId: tenant.id, loginEmail: person.email, passwordDigest };
+      ids.push((await tx.member.create({ data, select: { id: true } })).id);
+    }
+    for (const sample of samples) await createSample(tx, tenant.id, ids[0] as string, sample, clock?.now as Date);
+  });
+  say('The demo tenant is seeded.');
+}
+
+async function createSample(tx: Tx, tenantId: string, ownerId: string, sample: (typeof samples)[number], now: Date) {
+  // The plaintext is dropped here: a sample's secret is known to nobody.
+  const { clientId, secret } = mintCredential();
+  const { version, key: pepper } = env().peppers.current;
+  const at = (days: number | null | undefined) => (days == null ? null : daysFrom(now, days));
+  const createdAt = daysFrom(now, sample.createdInDays);
+  const data = {
+    tenantId,
+    ownerId,
+    clientId,
+    name: sample.name,
+    nameKey: foldName(sample.name),
+    description: sample.description,
+    createdAt,
+    expiresAt: at(sample.expiresInDays),
+    deactivatedAt: at(sample.deactivatedInDays),
+    revokedAt: at(sample.revokedInDays),
+  };
+  const created = await tx.key.create({ data, select: { id: true } });
+  const keyId = created.id;
+  const digest = new Uint8Array(digestSecret(pepper, tenantId, clientId, secret));
+  await tx.keySecret.create({
+    data: {
+      tenantId,
+      keyId,
+      position: 'current',
+      digest,
+      pepperVersion: version,
+      mintedAt: createdAt,
+      ...maskOf(secret),
+    },
+    select: { keyId: true },
+  });
+  const lastUsedAt = at(sample.usedInDays);
+  if (lastUsedAt) await tx.keyLastUse.create({ data: { tenantId, keyId, lastUsedAt }, select: { keyId: true } });
+  await appendEvent(tx, {
+    tenantId,
+    action: 'key.created',
+    actor: 'system',
+    address: null,
+    key: { clientId, name: sample.name },
+    details: { sample: true },
+  });
+}
+
+function say(sentence: string): void {
+  process.stdout.write(`${sentence}\n`);
+}
+
+await runScript(seed);
