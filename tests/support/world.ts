@@ -1,0 +1,104 @@
+/** Tenants, members, sessions and keys for tests. Rows are inserted as they would be; what decides is the real code. */
+import { createHash, randomUUID } from 'node:crypto';
+import { genesisHash } from '@/lib/audit/chain';
+import { digestPassword } from '@/lib/auth/passwords';
+import type { Role } from '@/lib/auth/permissions';
+import { findViewer, type Viewer } from '@/lib/auth/queries';
+import { prisma } from '@/lib/db/prisma';
+import { query, type SqlValue } from '@/lib/db/sql';
+import { createKey } from '@/lib/keys/mutations';
+import type { CreateKeyInput } from '@/lib/keys/schema';
+import type { Policy } from '@/lib/tenants/schema';
+
+export const testAddress = '203.0.113.7';
+
+export type TestTenant = { id: string; slug: string };
+export type TestMember = { id: string; tenantId: string; email: string; password: string | null };
+
+/** A tenant with keys switched on and otherwise the default policy. */
+export async function createTenant(policy: Partial<Policy> = {}): Promise<TestTenant> {
+  const slug = `t-${randomUUID()}`;
+  return (await prisma()).tenant.create({
+    data: {
+      slug,
+      name: `Tenant ${slug}`,
+      apiKeysEnabled: true,
+      ...policy,
+      auditHead: { create: { hash: genesisHash } },
+    },
+    select: { id: true, slug: true },
+  });
+}
+
+/** A licensed developer, unless said otherwise. */
+export async function createMember(
+  tenant: TestTenant,
+  options: { roles?: Role[]; licensed?: boolean; password?: string } = {},
+): Promise<TestMember> {
+  const email = `${randomUUID()}@example.test`;
+  const password = options.password ?? null;
+  const { id } = await (await prisma()).member.create({
+    data: {
+      tenantId: tenant.id,
+      email,
+      loginEmail: email,
+      name: 'Someone',
+      roles: options.roles ?? ['developer'],
+      licensed: options.licensed ?? true,
+      passwordDigest: password === null ? null : await digestPassword(password),
+    },
+    select: { id: true },
+  });
+  return { id, tenantId: tenant.id, email, password };
+}
+
+/** Signs the member in: a session row of their own, read by the real query. */
+export async function viewerFor(member: TestMember): Promise<Viewer> {
+  const sessionId = randomUUID();
+  await sql(
+    `INSERT INTO session (id, tenant_id, member_id, expires_at, address, user_agent)
+     VALUES ($1, $2, $3, clock_timestamp() + interval '7 days', $4, 'test')`,
+    [sessionId, member.tenantId, member.id, testAddress],
+  );
+  const viewer = await findViewer(sessionId, testAddress);
+  if (!viewer) throw new Error('The new session is not valid.');
+  return viewer;
+}
+
+/** A viewer in a tenant of their own. */
+export async function createViewer(policy: Partial<Policy> = {}, options: Parameters<typeof createMember>[1] = {}) {
+  const tenant = await createTenant(policy);
+  const member = await createMember(tenant, options);
+  return { tenant, member, viewer: await viewerFor(member) };
+}
+
+export function createInput(input: Partial<CreateKeyInput> = {}): CreateKeyInput {
+  return { name: '', description: '', expiry: { kind: 'days', days: 90 }, idempotencyValue: randomUUID(), ...input };
+}
+
+/** A key of the viewer's, through the real write. */
+export async function createKeyFor(viewer: Viewer, input: Partial<CreateKeyInput> = {}) {
+  const result = await createKey(viewer, createInput(input));
+  if (result.status !== 'created') throw new Error(`No key was created: ${JSON.stringify(result)}`);
+  return result;
+}
+
+/** Runs one statement on the tests' database, outside any transaction. */
+export function sql<Row extends object>(text: string, values: SqlValue[] = []): Promise<Row[]> {
+  return query<Row>(`test-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`, text, values);
+}
+
+/** Everything stored, as text: equal before and after means that nothing was written. */
+export async function everythingStored(): Promise<string> {
+  const tables = await sql<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name`,
+  );
+  const parts: string[] = [];
+  for (const { name } of tables) {
+    const [row] = await sql<{ rows: string }>(
+      `SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') AS rows FROM "${name}" t`,
+    );
+    parts.push(`${name}\n${row?.rows}`);
+  }
+  return parts.join('\n\n');
+}

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+// The package `server-only` throws without it.
+const conditions = ['react-server', 'module', 'node', 'development|production'];
+const root = path.resolve(import.meta.dirname);
+
+const shared = {
+  resolve: { alias: { '@': root }, conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+};
+const options = {
+  // A process per file: the library keeps the configuration and the database on globalThis.
+  pool: 'forks' as const,
+  isolate: true,
+  execArgv: ['--conditions=react-server'],
+  env: { NODE_ENV: 'test' as const, LOG_LEVEL: 'silent' },
+};
+
+const needsDatabase = ['lib/**/*.db.test.ts', 'lib/**/*.pg.test.ts', 'lib/**/*.pglite.test.ts'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          ...options,
+          name: 'unit',
+          include: ['lib/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...needsDatabase],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...options,
+          name: 'pglite',
+          include: ['lib/**/*.db.test.ts', 'lib/**/*.pglite.test.ts'],
+          globalSetup: 'tests/support/template-pglite.ts',
+          setupFiles: 'tests/support/own-pglite.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...options,
+          name: 'postgres',
+          include: ['lib/**/*.db.test.ts', 'lib/**/*.pg.test.ts'],
+          globalSetup: 'tests/support/template-postgres.ts',
+          setupFiles: 'tests/support/own-postgres.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
