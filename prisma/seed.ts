@@ -12,7 +12,7 @@ import { query } from '../lib/db/sql';
 import { foldName } from '../lib/display-text';
 import { ConfigurationError, env } from '../lib/env';
 import { digestSecret, maskOf, mintCredential } from '../lib/keys/secret';
-import { createTenant } from '../lib/tenants/create';
+import { createTenant } from '../lib/tenants/mutations';
 import { runScript } from '../scripts/run-script';
 
 const password = 'latchkey-demo';

@@ -1,4 +1,3 @@
-import 'server-only';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';

@@ -1,4 +1,3 @@
-import 'server-only';
 import { database } from './connection';
 
 /** Results come as these on PostgreSQL and PGlite alike; cast int8 and enum arrays in the statement. */

@@ -1,9 +1,10 @@
+import { genesisHash } from '../audit/chain';
 import { appendEvent } from '../audit/mutations';
 import { actedBy } from '../auth/mutations';
 import { refusalOf } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';
 import { lockStanding } from '../auth/standing';
-import { inTransaction } from '../db/prisma';
+import { inTransaction, type Tx } from '../db/prisma';
 import type { Policy } from './schema';
 
 export type UpdatePolicyResult =
@@ -30,4 +31,23 @@ export function updatePolicy(viewer: Viewer, policy: Policy): Promise<UpdatePoli
     });
     return { status: 'saved' };
   });
+}
+
+/** A new tenant with the default policy and the beginning of its audit log. Further fields override the defaults. */
+export async function createTenant(
+  tx: Tx,
+  tenant: { slug: string; name: string; demo?: boolean; apiKeysEnabled?: boolean },
+): Promise<{ id: string }> {
+  const created = await tx.tenant.create({
+    data: { ...tenant, auditHead: { create: { hash: genesisHash } } },
+    select: { id: true },
+  });
+  await appendEvent(tx, {
+    tenantId: created.id,
+    action: 'tenant.created',
+    actor: 'system',
+    address: null,
+    details: { slug: tenant.slug },
+  });
+  return created;
 }
