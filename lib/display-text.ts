@@ -7,13 +7,18 @@ export function countCharacters(text: string): number {
 
 /** Two names with the same fold are the same name: case, Unicode form, width, invisible characters and spacing aside. */
 export function foldName(name: string): string {
-  return name
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
+  return (
+    name
+      .replace(/\p{Cf}/gu, '')
+      .normalize('NFKC')
+      // By way of upper case, where several lower-case forms of a letter meet (the two Greek sigmas, ß and ss).
+      .toLowerCase()
+      .toUpperCase()
+      .toLowerCase()
+      .normalize('NFKC')
+      .replace(/\s+/gu, ' ')
+      .trim()
+  );
 }
 
 // C0, C1, line and paragraph separators, lone surrogates.
