@@ -9,13 +9,24 @@ const name = displayText('Name', nameMaximum);
 const description = displayText('Description', descriptionMaximum);
 export const clientIdSchema = z.string().max(64);
 
+const expiryForms = 'Expiry must be a number of days, a date, or none.';
 const expiry = z.union(
   [
-    z.strictObject({ kind: z.literal('days'), days: z.coerce.number().int().min(1).max(3_650_000) }),
-    z.strictObject({ kind: z.literal('at'), at: z.coerce.date() }),
-    z.strictObject({ kind: z.literal('never') }),
+    z.strictObject(
+      {
+        kind: z.literal('days'),
+        days: z.coerce
+          .number()
+          .int()
+          .min(1, 'Expiry must be at least 1 day from now.')
+          .max(3_650_000, 'Expiry is too far in the future.'),
+      },
+      expiryForms,
+    ),
+    z.strictObject({ kind: z.literal('at'), at: z.coerce.date() }, expiryForms),
+    z.strictObject({ kind: z.literal('never') }, expiryForms),
   ],
-  { error: 'Expiry must be a number of days, a date, or none.' },
+  expiryForms,
 );
 
 /** What `Create API key` submits. */
