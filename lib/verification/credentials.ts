@@ -92,13 +92,18 @@ function isOurs(header: string): boolean {
   if (header.length > maximumBytes) return false;
   const [, scheme = '', value = ''] = /^\s*(\w+)\s+(.*)$/.exec(header) ?? [];
   if (scheme.toLowerCase() === 'basic')
-    return /lk(_|%5f)(id|sk)/i.test(Buffer.from(value, 'base64').toString('latin1'));
+    return /lk_(id|sk)/i.test(withoutEscapes(Buffer.from(value, 'base64').toString('latin1')));
   return value.startsWith('lk_');
 }
 
 /** True when the query string carries a client secret, however it is escaped. */
 function holdsSecret(query: string): boolean {
-  return query !== '' && /lk(_|%5f)sk(_|%5f)/i.test(query);
+  return query !== '' && /lk_sk_/i.test(withoutEscapes(query));
+}
+
+/** Every percent escape undone; unlike decodeURIComponent it never throws. */
+function withoutEscapes(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 function malformed(detail: string): ParsedCredential {

@@ -1,13 +1,13 @@
 /** Tenants, members, sessions and keys for tests. Rows are inserted as they would be; what decides is the real code. */
 import { createHash, randomUUID } from 'node:crypto';
-import { genesisHash } from '@/lib/audit/chain';
 import { digestPassword } from '@/lib/auth/passwords';
 import type { Role } from '@/lib/auth/permissions';
 import { findViewer, type Viewer } from '@/lib/auth/queries';
-import { prisma } from '@/lib/db/prisma';
+import { inTransaction, prisma } from '@/lib/db/prisma';
 import { query, type SqlValue } from '@/lib/db/sql';
 import { createKey } from '@/lib/keys/mutations';
 import type { CreateKeyInput } from '@/lib/keys/schema';
+import { createTenant as insertTenant } from '@/lib/tenants/mutations';
 import type { Policy } from '@/lib/tenants/schema';
 
 export const testAddress = '203.0.113.7';
@@ -16,17 +16,11 @@ export type TestTenant = { id: string; slug: string };
 export type TestMember = { id: string; tenantId: string; email: string; password: string | null };
 
 /** A tenant with keys switched on and otherwise the default policy. */
-export async function createTenant(policy: Partial<Policy> = {}): Promise<TestTenant> {
+export function createTenant(policy: Partial<Policy> = {}): Promise<TestTenant> {
   const slug = `t-${randomUUID()}`;
-  return (await prisma()).tenant.create({
-    data: {
-      slug,
-      name: `Tenant ${slug}`,
-      apiKeysEnabled: true,
-      ...policy,
-      auditHead: { create: { hash: genesisHash } },
-    },
-    select: { id: true, slug: true },
+  return inTransaction(async (tx) => {
+    const { id } = await insertTenant(tx, { slug, name: `Tenant ${slug}`, apiKeysEnabled: true });
+    return tx.tenant.update({ where: { id }, data: policy, select: { id: true, slug: true } });
   });
 }
 
