@@ -1,0 +1,89 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { Dialog } from '@/components/ui/dialog';
+import { useSubmission } from '@/components/use-submission';
+import { createKeyAction } from './actions';
+import { CreateStep } from './create-step';
+import type { DialogFrame } from './key-dialogs';
+import type { TextLimits } from './key-manager';
+import { LeaveStep, leaveWarning } from './leave-step';
+import { SecretStep } from './secret-step';
+import type { NewKey } from './states';
+
+type CreateDialogProps = DialogFrame & {
+  maximumExpirationInDays: number | null;
+  now: string;
+  origin: string;
+  limits: TextLimits;
+};
+
+/**
+ * First what the key shall be, then its secret, and a question for whoever leaves without it: three steps of one dialog,
+ * since two dialogs would share one Escape key. The secret lives in this component's state and nowhere else.
+ */
+export function CreateDialog({ origin, onClose, onReturnFocus, ...form }: CreateDialogProps) {
+  const [newKey, setNewKey] = useState<NewKey | null>(null);
+  const [saved, setSaved] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const { state, pending, submit } = useSubmission(async (input: unknown) => {
+    const result = await createKeyAction(input);
+    if (result.status !== 'created') return result;
+    setNewKey(result);
+    // What is kept of the answer is that it came, not the secret in it.
+    return { status: 'handed_over' } as const;
+  });
+  useGuard(newKey !== null, saved, onClose);
+
+  if (newKey === null) {
+    // An answer under way may carry the secret: the dialog stays until it is here.
+    const close = () => !pending && onClose();
+    return (
+      <Dialog
+        title="Create API key"
+        description="Its secret is shown once, in the next step."
+        onClose={close}
+        onReturnFocus={onReturnFocus}
+      >
+        <CreateStep {...form} state={state} pending={pending} onSubmit={submit} onClose={close} />
+      </Dialog>
+    );
+  }
+  const close = () => (saved ? onClose() : setLeaving(!leaving));
+  return (
+    <Dialog
+      wide={!leaving}
+      alert={leaving}
+      title={leaving ? 'Close without saving the secret?' : 'Save your client secret'}
+      description={
+        leaving ? leaveWarning : 'Copy or download your client secret now. This is your only chance to save it.'
+      }
+      onClose={close}
+      onReturnFocus={onReturnFocus}
+    >
+      {leaving ? (
+        <LeaveStep onBack={() => setLeaving(false)} onLeave={onClose} />
+      ) : (
+        <SecretStep newKey={newKey} origin={origin} onSaved={() => setSaved(true)} onDone={close} />
+      )}
+    </Dialog>
+  );
+}
+
+/** Leaving the page warns until the secret is saved; a page that the back button restores must not show it again. */
+function useGuard(holdsSecret: boolean, saved: boolean, onForget: () => void) {
+  useEffect(() => {
+    if (!holdsSecret || saved) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [holdsSecret, saved]);
+  useEffect(() => {
+    if (!holdsSecret) return;
+    // Before the browser freezes the page, not after it thaws.
+    const forget = () => flushSync(onForget);
+    addEventListener('pagehide', forget);
+    return () => removeEventListener('pagehide', forget);
+  }, [holdsSecret, onForget]);
+}

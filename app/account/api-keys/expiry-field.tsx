@@ -1,0 +1,108 @@
+'use client';
+
+import { Field } from '@/components/ui/field';
+import { defaultExpiryInDays, expiryPresetsInDays } from '@/lib/keys/policy';
+
+/** What the form holds: a number of days, the word for no expiration, or a date as the date input spells it. */
+export type ExpiryChoice = { preset: string; date: string };
+
+const dayLength = 24 * 60 * 60 * 1000;
+
+export function firstExpiry(maximumInDays: number | null): ExpiryChoice {
+  return { preset: String(defaultExpiryInDays(maximumInDays)), date: '' };
+}
+
+/** A date means the end of that day where the reader is; it is sent as an instant. */
+export function sentExpiry({ preset, date }: ExpiryChoice) {
+  if (preset === 'never') return { kind: 'never' };
+  if (preset !== 'date') return { kind: 'days', days: Number(preset) };
+  const end = endOfDay(date);
+  return { kind: 'at', at: end ? end.toISOString() : '' };
+}
+
+function endOfDay(date: string): Date | null {
+  const time = new Date(`${date}T23:59:59.999`);
+  return Number.isNaN(time.getTime()) ? null : time;
+}
+
+/** The local date of a time, as a date input spells it. */
+function dateOf(time: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${String(time.getFullYear()).padStart(4, '0')}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
+}
+
+type ExpiryFieldProps = {
+  value: ExpiryChoice;
+  onChange: (value: ExpiryChoice) => void;
+  maximumInDays: number | null;
+  now: string;
+  error: string | undefined;
+};
+
+export function ExpiryField({ value, onChange, maximumInDays, now, error }: ExpiryFieldProps) {
+  const options = presetOptions(maximumInDays);
+  const reason =
+    maximumInDays === null
+      ? null
+      : `Your tenant allows at most ${maximumInDays === 1 ? '1 day' : `${maximumInDays} days`}.`;
+  const byDate = value.preset === 'date';
+  return (
+    <div className="space-y-3">
+      <Field
+        label="Expiry"
+        help={reason ?? (value.preset === 'never' ? 'The key works until you deactivate or delete it.' : undefined)}
+        error={byDate ? undefined : error}
+      >
+        {(attributes) => (
+          <select
+            {...attributes}
+            value={value.preset}
+            onChange={(event) => onChange({ ...value, preset: event.target.value })}
+          >
+            {options.map(({ days, label }) => (
+              <option key={days} value={days}>
+                {label}
+              </option>
+            ))}
+            <option value="date">On a date</option>
+            {maximumInDays === null && <option value="never">No expiration</option>}
+          </select>
+        )}
+      </Field>
+      {byDate && (
+        <Field label="Expiry date" help="The key works until the end of this day." error={error}>
+          {(attributes) => (
+            <input
+              {...attributes}
+              type="date"
+              required
+              min={dateOf(new Date(now))}
+              max={latestDate(maximumInDays, now)}
+              value={value.date}
+              onChange={(event) => onChange({ ...value, date: event.target.value })}
+            />
+          )}
+        </Field>
+      )}
+    </div>
+  );
+}
+
+function presetOptions(maximumInDays: number | null): Array<{ days: number; label: string }> {
+  const within = expiryPresetsInDays
+    .filter((days) => maximumInDays === null || days < maximumInDays)
+    .map((days) => ({ days, label: `${days} days` }));
+  if (maximumInDays === null) return within;
+  const label = `${maximumInDays} ${maximumInDays === 1 ? 'day' : 'days'} (maximum)`;
+  return [...within, { days: maximumInDays, label }];
+}
+
+/** The last day that ends within the maximum. */
+function latestDate(maximumInDays: number | null, now: string): string | undefined {
+  if (maximumInDays === null) return undefined;
+  const limit = new Date(new Date(now).getTime() + maximumInDays * dayLength);
+  if (Number.isNaN(limit.getTime()) || limit.getFullYear() > 9999) return undefined;
+  const date = dateOf(limit);
+  const end = endOfDay(date);
+  return end && end <= limit ? date : dateOf(new Date(limit.getFullYear(), limit.getMonth(), limit.getDate() - 1));
+}

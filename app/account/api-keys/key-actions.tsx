@@ -1,0 +1,59 @@
+'use client';
+
+import { Pause, Pencil, Play, Trash2 } from 'lucide-react';
+import { IconButton } from '@/components/ui/button';
+import type { KeyPageView, KeyView } from '@/lib/keys/schema';
+import type { OpenDialog } from './open-dialog';
+
+type KeyActionsProps = {
+  item: KeyView;
+  view: KeyPageView;
+  onOpen: (dialog: OpenDialog, from: HTMLElement) => void;
+  onReach: () => void;
+};
+
+/** What the status does not allow is absent, except Delete on an Active key: people look for it and should learn why. */
+export function KeyActions({ item, view, onOpen, onReach }: KeyActionsProps) {
+  const { actions, name, status } = item;
+  const reach = { onPointerEnter: onReach, onFocus: onReach, onPointerDown: onReach };
+  // The second button keeps its place in the page, and so the focus, when the key changes between the two.
+  const toggle = actions.includes('deactivate') ? 'deactivate' : actions.includes('activate') ? 'activate' : null;
+  const deletable = actions.includes('delete');
+  const deleteRefusal =
+    view.editRefusal ?? (deletable ? null : 'You must deactivate the API Key before you can delete it.');
+  return (
+    <span className="flex gap-0.5 lg:justify-end">
+      {actions.includes('edit') && (
+        <IconButton
+          label={`Edit ${name}`}
+          hint="Edit"
+          icon={Pencil}
+          refusal={view.editRefusal}
+          {...reach}
+          onClick={(event) => onOpen({ kind: 'edit', key: item }, event.currentTarget)}
+        />
+      )}
+      {toggle && (
+        <IconButton
+          label={toggle === 'deactivate' ? `Deactivate ${name}` : `Activate ${name}`}
+          hint={toggle === 'deactivate' ? 'Deactivate' : 'Activate'}
+          icon={toggle === 'deactivate' ? Pause : Play}
+          refusal={toggle === 'activate' ? view.activateRefusal : null}
+          {...reach}
+          onClick={(event) => onOpen({ kind: toggle, key: item }, event.currentTarget)}
+        />
+      )}
+      {(deletable || status === 'Active') && (
+        <IconButton
+          label={`Delete ${name}`}
+          hint="Delete"
+          icon={Trash2}
+          danger
+          refusal={deleteRefusal}
+          {...reach}
+          onClick={(event) => onOpen({ kind: 'delete', key: item }, event.currentTarget)}
+        />
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,31 @@
+'use client';
+
+import type { KeyPageView } from '@/lib/keys/schema';
+import { ConfirmDialog } from './confirm-dialog';
+import { CreateDialog } from './create-dialog';
+import { EditDialog } from './edit-dialog';
+import type { TextLimits } from './key-manager';
+import type { OpenDialog } from './open-dialog';
+
+export type DialogFrame = { onClose: () => void; onReturnFocus: () => void };
+
+type KeyDialogsProps = DialogFrame & { dialog: OpenDialog; view: KeyPageView; origin: string; limits: TextLimits };
+
+export default function KeyDialogs({ dialog, view, origin, limits, ...frame }: KeyDialogsProps) {
+  switch (dialog.kind) {
+    case 'create':
+      return (
+        <CreateDialog
+          maximumExpirationInDays={view.maximumExpirationInDays}
+          now={view.now}
+          origin={origin}
+          limits={limits}
+          {...frame}
+        />
+      );
+    case 'edit':
+      return <EditDialog item={dialog.key} limits={limits} {...frame} />;
+    default:
+      return <ConfirmDialog kind={dialog.kind} item={dialog.key} now={view.now} {...frame} />;
+  }
+}

@@ -1,0 +1,33 @@
+'use client';
+
+import { Search } from 'lucide-react';
+import type { KeyView } from '@/lib/keys/schema';
+
+const fold = (text: string) => text.normalize('NFKC').toLowerCase().trim();
+
+export function matches(key: KeyView, search: string): boolean {
+  return fold(key.name).includes(fold(search));
+}
+
+type KeySearchProps = { value: string; onChange: (value: string) => void; found: number };
+
+export function KeySearch({ value, onChange, found }: KeySearchProps) {
+  return (
+    <div className="relative border-line border-b">
+      <Search aria-hidden className="absolute top-1/2 left-5 size-4 -translate-y-1/2 text-ink-faint max-lg:left-4" />
+      <input
+        type="search"
+        aria-label="Search keys"
+        placeholder="Search keys"
+        autoComplete="off"
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="h-12 w-full bg-transparent pr-5 pl-12 text-ink text-sm max-sm:text-base placeholder:text-ink-faint focus-visible:-outline-offset-2 max-lg:pl-11"
+      />
+      <span role="status" className="sr-only">
+        {value.trim() && (found === 1 ? '1 key found' : `${found} keys found`)}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+'use client';
+
+import { Badge, type BadgeTone } from '@/components/ui/badge';
+import { CopyButton } from '@/components/ui/copy-button';
+import { selectText } from '@/components/ui/select-text';
+import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
+import { Time } from '@/components/ui/time';
+import type { KeyPageView, KeyView } from '@/lib/keys/schema';
+import { EditableText } from './editable-text';
+import { KeyActions } from './key-actions';
+import type { OpenDialog } from './open-dialog';
+
+type KeyTableProps = {
+  keys: KeyView[];
+  view: KeyPageView;
+  onOpen: (dialog: OpenDialog, from: HTMLElement) => void;
+  /** Somebody is about to press a button that opens a dialog. */
+  onReach: () => void;
+};
+
+export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
+  // A column for something that no key has would be noise.
+  const withProfiles = view.keys.some((key) => key.biasProfile !== null);
+  return (
+    <Table label="API keys">
+      <TableHead>
+        <ColumnTitle>Name</ColumnTitle>
+        <ColumnTitle>Client ID</ColumnTitle>
+        <ColumnTitle>Secret</ColumnTitle>
+        {withProfiles && <ColumnTitle>Bias profile</ColumnTitle>}
+        <ColumnTitle>Status</ColumnTitle>
+        <ColumnTitle>Created</ColumnTitle>
+        <ColumnTitle>Last used</ColumnTitle>
+        <ColumnTitle>Expires</ColumnTitle>
+        <ColumnTitle hidden>Actions</ColumnTitle>
+      </TableHead>
+      <TableBody>
+        {keys.map((key) => (
+          <Row key={key.clientId}>
+            <Cell className="max-lg:mb-2 lg:w-full lg:min-w-44 lg:max-w-0">
+              <EditableText item={key} field="name" editable={isEditable(key, view)} />
+              <EditableText item={key} field="description" editable={isEditable(key, view)} />
+            </Cell>
+            <Cell title="Client ID">
+              <ClientId item={key} />
+            </Cell>
+            <Cell title="Secret" className="whitespace-nowrap font-mono text-ink-muted text-xs leading-6">
+              <span>{maskText(key)}</span>
+            </Cell>
+            {withProfiles && (
+              <Cell title="Bias profile">
+                {key.biasProfile === null ? <span className="text-ink-faint">None</span> : <bdi>{key.biasProfile}</bdi>}
+              </Cell>
+            )}
+            <Cell title="Status">
+              <Status item={key} />
+            </Cell>
+            <Cell title="Created" className="whitespace-nowrap text-ink-muted">
+              <Time iso={key.createdAt} />
+            </Cell>
+            <Cell title="Last used" className="whitespace-nowrap text-ink-muted">
+              {key.lastUsedAt ? <Time iso={key.lastUsedAt} relativeTo={view.now} /> : <span>Never used</span>}
+            </Cell>
+            <Cell title="Expires" className="whitespace-nowrap text-ink-muted">
+              {key.expiresAt ? <Time iso={key.expiresAt} /> : <span>Never</span>}
+            </Cell>
+            <Cell className="max-lg:mt-2 max-lg:-ml-3 lg:py-2.5">
+              <KeyActions item={key} view={view} onOpen={onOpen} onReach={onReach} />
+            </Cell>
+          </Row>
+        ))}
+      </TableBody>
+    </Table>
+  );
+}
+
+function isEditable(key: KeyView, view: KeyPageView): boolean {
+  return key.actions.includes('edit') && view.editRefusal === null;
+}
+
+function maskText({ mask }: KeyView): string {
+  return `${mask.firstFour}••••••••${mask.lastFour}`;
+}
+
+function ClientId({ item }: { item: KeyView }) {
+  const id = `client-id-${item.clientId}`;
+  return (
+    <span className="flex min-w-0 items-center gap-0.5">
+      <code id={id} className="truncate font-mono text-xs">
+        {item.clientId}
+      </code>
+      <CopyButton
+        label={`Copy client ID of ${item.name}`}
+        hint="Copy client ID"
+        done="Client ID copied"
+        text={item.clientId}
+        className="lg:-my-1 max-lg:-mr-3"
+        onFailed={() => selectText(id)}
+      />
+    </span>
+  );
+}
+
+const statusTones: Record<KeyView['status'], BadgeTone> = {
+  Active: 'good',
+  Inactive: 'neutral',
+  Expired: 'warn',
+  Revoked: 'danger',
+};
+
+function Status({ item }: { item: KeyView }) {
+  return (
+    <span className="flex flex-col items-start gap-1 max-lg:items-end">
+      <Badge tone={statusTones[item.status]} dot>
+        {item.status}
+      </Badge>
+      {item.hints.map((hint) => (
+        <Badge key={hint} tone={hint === 'Expires soon' ? 'warn' : 'neutral'}>
+          {hint}
+        </Badge>
+      ))}
+    </span>
+  );
+}

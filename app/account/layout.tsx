@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import { signOutAction } from '@/app/sign-in/actions';
+import { Shell } from '@/components/shell/shell';
+import { requireViewer } from '@/lib/auth/viewer';
+
+const sections = [
+  { label: 'API keys', href: '/account/api-keys' },
+  { label: 'Security', href: '/account/security' },
+];
+
+export default async function AccountLayout({ children }: { children: ReactNode }) {
+  const { name, email, roles, tenantName } = await requireViewer();
+  return (
+    <Shell
+      person={{ name, email, admin: roles.includes('admin') }}
+      tenantName={tenantName}
+      area="Account settings"
+      sections={sections}
+      signOut={signOutAction}
+    >
+      {children}
+    </Shell>
+  );
+}

@@ -1,0 +1,23 @@
+import { notFound } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { signOutAction } from '@/app/sign-in/actions';
+import { Shell } from '@/components/shell/shell';
+import { requireViewer } from '@/lib/auth/viewer';
+
+const sections = [{ label: 'Settings', href: '/tenant/settings' }];
+
+export default async function TenantLayout({ children }: { children: ReactNode }) {
+  const { name, email, roles, tenantName } = await requireViewer();
+  if (!roles.includes('admin')) notFound();
+  return (
+    <Shell
+      person={{ name, email, admin: true }}
+      tenantName={tenantName}
+      area="Tenant settings"
+      sections={sections}
+      signOut={signOutAction}
+    >
+      {children}
+    </Shell>
+  );
+}

@@ -1,0 +1,29 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+
+export type Section = { label: string; href: string };
+
+/** The pages of one area, as tabs below the header. */
+export function SectionNav({ label, sections }: { label: string; sections: Section[] }) {
+  const pathname = usePathname();
+  return (
+    <nav aria-label={label} className="mx-auto flex max-w-7xl gap-1 overflow-x-auto px-3 sm:px-5">
+      {sections.map((section) => (
+        <Link
+          key={section.href}
+          href={section.href}
+          aria-current={pathname === section.href ? 'page' : undefined}
+          className="group relative flex h-11 items-center whitespace-nowrap px-3 font-medium text-ink-muted transition-colors hover:text-ink focus-visible:-outline-offset-4 aria-[current=page]:text-ink"
+        >
+          {section.label}
+          <span
+            aria-hidden
+            className="absolute inset-x-3 bottom-0 h-0.5 rounded-full bg-transparent group-hover:bg-line-strong group-aria-[current=page]:bg-accent"
+          />
+        </Link>
+      ))}
+    </nav>
+  );
+}

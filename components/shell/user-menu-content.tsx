@@ -1,0 +1,74 @@
+'use client';
+
+import { Building2, LogOut, type LucideIcon, Settings } from 'lucide-react';
+import Link from 'next/link';
+import * as Menu from 'radix-ui/dropdown-menu';
+import { startTransition } from 'react';
+import type { Person } from './user-menu';
+
+type ContentProps = {
+  person: Person;
+  signOut: () => Promise<void>;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  labelledBy: string;
+  onReturnFocus: () => void;
+};
+
+const itemClass =
+  'flex h-9 max-sm:h-11 cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 text-ink outline-none data-[highlighted]:bg-sunken';
+
+export default function UserMenuContent({
+  person,
+  signOut,
+  open,
+  onOpenChange,
+  labelledBy,
+  onReturnFocus,
+}: ContentProps) {
+  return (
+    <Menu.Root open={open} onOpenChange={onOpenChange}>
+      {/* Only a place to stand below: the real button was on the page before this code. */}
+      <Menu.Trigger asChild>
+        <span aria-hidden className="pointer-events-none absolute inset-0" />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Content
+          align="end"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-labelledby={labelledBy}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            onReturnFocus();
+          }}
+          className="z-50 w-64 animate-appear rounded-xl border border-line bg-raised p-1.5 shadow-float"
+        >
+          <Menu.Label className="px-2.5 pt-1.5 pb-2">
+            <bdi className="block truncate font-medium text-ink">{person.name}</bdi>
+            <bdi className="block truncate text-ink-muted text-xs">{person.email}</bdi>
+          </Menu.Label>
+          <Menu.Separator className="-mx-1.5 mb-1.5 h-px bg-line" />
+          <LinkItem href="/account/api-keys" icon={Settings} label="Account settings" />
+          {person.admin && <LinkItem href="/tenant/settings" icon={Building2} label="Tenant settings" />}
+          <Menu.Separator className="-mx-1.5 my-1.5 h-px bg-line" />
+          <Menu.Item className={itemClass} onSelect={() => startTransition(signOut)}>
+            <LogOut aria-hidden className="size-4 text-ink-faint" />
+            Sign out
+          </Menu.Item>
+        </Menu.Content>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+function LinkItem({ href, icon: Icon, label }: { href: string; icon: LucideIcon; label: string }) {
+  return (
+    <Menu.Item asChild className={itemClass}>
+      <Link href={href}>
+        <Icon aria-hidden className="size-4 text-ink-faint" />
+        {label}
+      </Link>
+    </Menu.Item>
+  );
+}

@@ -1,0 +1,92 @@
+'use client';
+
+import { LoaderCircle, type LucideIcon } from 'lucide-react';
+import type { ComponentProps } from 'react';
+import { type ButtonTone, buttonClass } from './button-class';
+import { Tooltip } from './tooltip';
+
+type ButtonProps = ComponentProps<'button'> & {
+  tone?: ButtonTone;
+  icon?: LucideIcon;
+  /** The work goes on: the button keeps its place and its focus, and does nothing. */
+  pending?: boolean;
+  /** Why the button does nothing now. It stays reachable, so that everybody can find out. */
+  refusal?: string | null | undefined;
+};
+
+export function Button({
+  tone = 'secondary',
+  icon: Icon,
+  pending = false,
+  refusal,
+  className = '',
+  onClick,
+  children,
+  type = 'button',
+  ...rest
+}: ButtonProps) {
+  const inert = pending || Boolean(refusal);
+  const button = (
+    <button
+      {...rest}
+      type={type}
+      aria-disabled={inert || undefined}
+      className={`${buttonClass(refusal ? 'refused' : tone)} ${pending ? 'cursor-progress' : ''} ${className}`}
+      onClick={inert ? (event) => event.preventDefault() : onClick}
+    >
+      {pending ? (
+        <LoaderCircle aria-hidden className="size-4 animate-spin" />
+      ) : (
+        Icon && <Icon aria-hidden className="size-4" />
+      )}
+      {children}
+    </button>
+  );
+  return refusal ? (
+    <Tooltip text={refusal} stays>
+      {button}
+    </Tooltip>
+  ) : (
+    button
+  );
+}
+
+type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
+  /** The accessible name. */
+  label: string;
+  /** What the tooltip says when nothing is refused; the name if absent. */
+  hint?: string;
+  icon: LucideIcon;
+  danger?: boolean;
+  refusal?: string | null | undefined;
+};
+
+/** A button that shows an icon only; its tooltip says what it does, or why it does not. */
+export function IconButton({
+  label,
+  hint = label,
+  icon: Icon,
+  danger = false,
+  refusal,
+  className = '',
+  onClick,
+  ...rest
+}: IconButtonProps) {
+  const tone = refusal
+    ? 'cursor-not-allowed text-ink-faint opacity-60'
+    : `text-ink-muted ${danger ? 'hover:bg-danger-wash hover:text-danger-text' : 'hover:bg-sunken hover:text-ink'}`;
+  return (
+    <Tooltip text={refusal || hint} stays={Boolean(refusal)}>
+      <button
+        {...rest}
+        type="button"
+        aria-label={label}
+        aria-disabled={refusal ? true : undefined}
+        onClick={refusal ? undefined : onClick}
+        className={`inline-flex size-8 max-lg:size-11 shrink-0 items-center justify-center rounded-md transition-colors ${tone} ${className}`}
+      >
+        <Icon aria-hidden className="size-4" />
+      </button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,82 @@
+import type { ComponentProps, ReactNode } from 'react';
+
+/*
+ * A table that becomes a list of cards below 1024 px. Browsers drop a table's meaning with its display, so the roles are
+ * written out; the column titles stay for screen readers and are repeated in front of each value for everybody else.
+ */
+
+export function Table({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noRedundantRoles: its display changes
+    <table role="table" aria-label={label} className="w-full border-collapse text-left max-lg:block">
+      {children}
+    </table>
+  );
+}
+
+export function TableHead({ children }: { children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noRedundantRoles: its display changes
+    <thead role="rowgroup" className="max-lg:sr-only">
+      {/* biome-ignore lint/a11y/noRedundantRoles: its display changes */}
+      <tr role="row">{children}</tr>
+    </thead>
+  );
+}
+
+export function ColumnTitle({ hidden = false, children }: { hidden?: boolean; children: ReactNode }) {
+  return (
+    <th
+      // biome-ignore lint/a11y/noRedundantRoles: its display changes
+      role="columnheader"
+      scope="col"
+      className="whitespace-nowrap border-line border-b bg-sunken/60 px-3 py-2 font-medium text-ink-muted text-xs first:pl-5 last:pr-4"
+    >
+      {hidden ? <span className="sr-only">{children}</span> : children}
+    </th>
+  );
+}
+
+export function TableBody({ children }: { children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noRedundantRoles: its display changes
+    <tbody role="rowgroup" className="max-lg:block">
+      {children}
+    </tbody>
+  );
+}
+
+export function Row(props: ComponentProps<'tr'>) {
+  return (
+    <tr
+      {...props}
+      // biome-ignore lint/a11y/noRedundantRoles: its display changes
+      role="row"
+      className="group border-line border-b transition-colors last:border-b-0 max-lg:block max-lg:px-4 max-lg:py-4 lg:hover:bg-sunken/40"
+    />
+  );
+}
+
+type CellProps = {
+  /** The column's title, shown in front of the value on narrow screens; absent for cells that explain themselves. */
+  title?: string;
+  className?: string;
+  children: ReactNode;
+};
+
+export function Cell({ title, className = '', children }: CellProps) {
+  return (
+    <td
+      // biome-ignore lint/a11y/noRedundantRoles: its display changes
+      role="cell"
+      className={`align-top max-lg:block lg:px-3 lg:py-3.5 lg:last:pr-4 lg:first:pl-5 ${title ? 'max-lg:flex max-lg:min-h-8 max-lg:items-center max-lg:justify-between max-lg:gap-4' : ''} ${className}`}
+    >
+      {title && (
+        <span aria-hidden className="shrink-0 text-ink-muted lg:hidden">
+          {title}
+        </span>
+      )}
+      {children}
+    </td>
+  );
+}

@@ -1,0 +1,34 @@
+'use client';
+
+import { unstable_rethrow } from 'next/navigation';
+import { startTransition, useActionState, useRef } from 'react';
+
+/** The request or its answer was lost. */
+export type Unreachable = { status: 'unreachable' };
+
+export const unreachableMessage = 'Latchkey could not be reached. Nothing was changed; try again.';
+
+/**
+ * Sends a server action and keeps its last answer. A second submit while the first is under way is dropped; a lost
+ * connection becomes a state, so that the input on the page survives it.
+ */
+export function useSubmission<Input, State extends { status: string }>(action: (input: Input) => Promise<State>) {
+  const busy = useRef(false);
+  const [state, dispatch, pending] = useActionState<State | Unreachable | null, Input>(async (_previous, input) => {
+    try {
+      return await action(input);
+    } catch (error) {
+      // Redirects are thrown, too.
+      unstable_rethrow(error);
+      return { status: 'unreachable' };
+    } finally {
+      busy.current = false;
+    }
+  }, null);
+  function submit(input: Input) {
+    if (busy.current) return;
+    busy.current = true;
+    startTransition(() => dispatch(input));
+  }
+  return { state, pending, submit };
+}
