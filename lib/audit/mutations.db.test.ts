@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  createInput,
+  createKeyFor,
+  createMember,
+  createViewer,
+  everythingStored,
+  sql,
+  viewerFor,
+} from '@/tests/support/world';
+import { inTransaction } from '../db/prisma';
+import { env } from '../env';
+import { activateKey, createKey, deactivateKey, deleteKey, editKey } from '../keys/mutations';
+import { updatePolicy } from '../tenants/mutations';
+import { type ChainedEvent, genesisHash, hashEvent } from './chain';
+import { appendEvent } from './mutations';
+
+type StoredEvent = Omit<ChainedEvent, 'sequence'> & {
+  sequence: number;
+  previousHash: Uint8Array;
+  hash: Uint8Array;
+  keyVersion: number;
+  actorEmail: string | null;
+};
+
+const eventsOf = (tenantId: string) =>
+  sql<StoredEvent>(
+    `SELECT tenant_id AS "tenantId", sequence::int AS sequence, at, action, actor_kind::text AS "actorKind",
+            actor_id AS "actorId", actor_email AS "actorEmail", subject_id AS "subjectId", client_id AS "clientId",
+            key_name AS "keyName", address, details, previous_hash AS "previousHash", hash, key_version AS "keyVersion"
+       FROM event WHERE tenant_id = $1 ORDER BY sequence`,
+    [tenantId],
+  );
+
+/** Recomputes the chain from genesis and compares its end with the head. */
+async function expectIntact(tenantId: string): Promise<StoredEvent[]> {
+  const events = await eventsOf(tenantId);
+  let previous: Uint8Array = genesisHash;
+  for (const [index, event] of events.entries()) {
+    expect(event.sequence).toBe(index + 1);
+    expect(Buffer.from(event.previousHash)).toEqual(Buffer.from(previous));
+    const key = env().auditKeys.byVersion.get(event.keyVersion);
+    if (!key) throw new Error(`No audit key ${event.keyVersion}.`);
+    const expected = hashEvent(key, { ...event, sequence: BigInt(event.sequence) }, previous);
+    expect(Buffer.from(event.hash)).toEqual(expected);
+    previous = event.hash;
+  }
+  const [head] = await sql<{ sequence: number; hash: Uint8Array }>(
+    'SELECT sequence::int AS sequence, hash FROM audit_head WHERE tenant_id = $1',
+    [tenantId],
+  );
+  expect(head?.sequence).toBe(events.length);
+  expect(Buffer.from(head?.hash ?? [])).toEqual(Buffer.from(previous));
+  return events;
+}
+
+test('every change writes one event with its actor, address and key, and the chain holds', async () => {
+  const { viewer, member, tenant } = await createViewer({}, { roles: ['admin', 'developer'] });
+  const { clientId } = await createKeyFor(viewer, { name: 'Laptop', expiry: { kind: 'never' } });
+  await editKey(viewer, { clientId, name: 'Desktop', description: 'New' });
+  await deactivateKey(viewer, clientId);
+  await activateKey(viewer, clientId);
+  await updatePolicy(viewer, {
+    apiKeysEnabled: true,
+    maximumKeysPerUser: 5,
+    maximumExpirationInDays: 30,
+    deactivateBeforeDelete: false,
+  });
+  await deleteKey(viewer, clientId);
+  const events = await expectIntact(tenant.id);
+  expect(events.slice(1).map(({ action, keyName, details }) => ({ action, keyName, details }))).toEqual([
+    { action: 'key.created', keyName: 'Laptop', details: { expiresAt: null } },
+    {
+      action: 'key.updated',
+      keyName: 'Desktop',
+      details: { before: { name: 'Laptop', description: '' }, after: { name: 'Desktop', description: 'New' } },
+    },
+    { action: 'key.deactivated', keyName: 'Desktop', details: {} },
+    { action: 'key.activated', keyName: 'Desktop', details: {} },
+    {
+      action: 'policy.updated',
+      keyName: null,
+      details: {
+        before: { maximumKeysPerUser: 2, maximumExpirationInDays: null, deactivateBeforeDelete: true },
+        after: { maximumKeysPerUser: 5, maximumExpirationInDays: 30, deactivateBeforeDelete: false },
+      },
+    },
+    { action: 'key.deleted', keyName: 'Desktop', details: {} },
+  ]);
+  for (const event of events.slice(1)) {
+    expect(event).toMatchObject({
+      actorKind: 'member',
+      actorId: member.id,
+      actorEmail: member.email,
+      address: viewer.address,
+    });
+    expect(event.clientId).toBe(event.action === 'policy.updated' ? null : clientId);
+  }
+});
+
+test('60 changes of three members at once leave no gap and no fork in the sequence', async () => {
+  const { tenant, viewer } = await createViewer({ maximumKeysPerUser: 1000 });
+  const viewers = [viewer, await viewerFor(await createMember(tenant)), await viewerFor(await createMember(tenant))];
+  await Promise.all(Array.from({ length: 60 }, (_, index) => createKeyFor(viewers[index % 3] ?? viewer)));
+  expect(await expectIntact(tenant.id)).toHaveLength(61);
+});
+
+test('the chains of two tenants are independent', async () => {
+  const [left, right] = [await createViewer(), await createViewer()];
+  await Promise.all([left, right, left, right].map(({ viewer }) => createKeyFor(viewer)));
+  expect(await expectIntact(left.tenant.id)).toHaveLength(3);
+  expect(await expectIntact(right.tenant.id)).toHaveLength(3);
+});
+
+test('an edited event no longer fits the chain', async () => {
+  const { viewer, tenant } = await createViewer();
+  await createKeyFor(viewer);
+  await sql(`UPDATE event SET address = '198.51.100.1' WHERE tenant_id = $1 AND sequence = 2`, [tenant.id]);
+  await expect(expectIntact(tenant.id)).rejects.toThrow();
+});
+
+test('a transaction that fails after its event leaves neither', async () => {
+  const { tenant } = await createViewer();
+  const before = await everythingStored();
+  const failing = inTransaction(async (tx) => {
+    await appendEvent(tx, { tenantId: tenant.id, action: 'key.created', actor: 'system', address: null });
+    throw new Error('on purpose');
+  });
+  await expect(failing).rejects.toThrow('on purpose');
+  expect(await everythingStored()).toBe(before);
+});
+
+describe('when the event cannot be written', () => {
+  const break_ = async () => {
+    await sql(`CREATE FUNCTION refuse_events() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'the audit log is full'; END $$`);
+    await sql('CREATE TRIGGER refuse_events BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION refuse_events()');
+  };
+  const repair = async () => {
+    await sql('DROP TRIGGER IF EXISTS refuse_events ON event');
+    await sql('DROP FUNCTION IF EXISTS refuse_events()');
+  };
+  afterEach(repair);
+
+  test('no key is created and no secret returned', async () => {
+    const { viewer } = await createViewer();
+    await break_();
+    const before = await everythingStored();
+    await expect(createKey(viewer, createInput())).rejects.toThrow();
+    expect(await everythingStored()).toBe(before);
+    await repair();
+    expect((await createKey(viewer, createInput())).status).toBe('created');
+  });
+
+  test('nothing is changed, and the policy stays', async () => {
+    const { viewer } = await createViewer({ deactivateBeforeDelete: false }, { roles: ['admin', 'developer'] });
+    const active = await createKeyFor(viewer);
+    const inactive = await createKeyFor(viewer);
+    await deactivateKey(viewer, inactive.clientId);
+    await break_();
+    const before = await everythingStored();
+    const changes = [
+      () => editKey(viewer, { clientId: active.clientId, name: 'Renamed' }),
+      () => deactivateKey(viewer, active.clientId),
+      () => activateKey(viewer, inactive.clientId),
+      () => deleteKey(viewer, active.clientId),
+      () =>
+        updatePolicy(viewer, {
+          apiKeysEnabled: false,
+          maximumKeysPerUser: 1,
+          maximumExpirationInDays: 1,
+          deactivateBeforeDelete: true,
+        }),
+    ];
+    for (const change of changes) await expect(change()).rejects.toThrow();
+    expect(await everythingStored()).toBe(before);
+  });
+
+  test('a tenant without an audit log cannot change anything', async () => {
+    const { viewer, tenant } = await createViewer();
+    await sql('DELETE FROM audit_head WHERE tenant_id = $1', [tenant.id]);
+    const before = await everythingStored();
+    await expect(createKey(viewer, createInput())).rejects.toThrow('has no audit log');
+    expect(await everythingStored()).toBe(before);
+  });
+});
