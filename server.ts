@@ -3,6 +3,7 @@
  * reaches Next but with forwarding headers that this server wrote and, where it changes something, with our own Origin.
  */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import next from 'next';
 import { closeDatabase } from './lib/db/connection';
@@ -131,11 +132,18 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 
 /** Answers what is under way, then leaves; a second signal leaves at once. */
 function stopGracefully(server: Server): void {
+  const underWay = new Set<ServerResponse>();
+  server.on('request', (_request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+  });
   const stop = async () => {
     process.once('SIGINT', () => process.exit(130));
     setTimeout(() => process.exit(1), 10_000).unref();
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+    await Promise.all([...underWay].map((response) => once(response, 'close')));
+    // Browsers keep spare connections on which they asked nothing; they would hold up the end.
+    server.closeAllConnections();
     await closed;
     await disconnectPrisma();
     await closeDatabase();

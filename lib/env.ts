@@ -61,7 +61,7 @@ function parseEnv(variables: Record<string, string | undefined>) {
   }
   return {
     databaseUrl: value.DATABASE_URL,
-    dataDirectory: path.resolve(value.LATCHKEY_DATA_DIR),
+    dataDirectory: path.resolve(/* turbopackIgnore: true */ value.LATCHKEY_DATA_DIR),
     host: value.HOST,
     port: value.PORT,
     /** The origin that browsers see, e.g. `http://localhost:3000`. */
@@ -87,7 +87,8 @@ export class ConfigurationError extends Error {
  */
 function withGeneratedSecrets(variables: Record<string, string | undefined>) {
   if (variables.DATABASE_URL) return variables;
-  const directory = path.resolve(variables.LATCHKEY_DATA_DIR || '.latchkey');
+  // The data folder is outside of what a build may trace and carry along.
+  const directory = path.resolve(/* turbopackIgnore: true */ variables.LATCHKEY_DATA_DIR || '.latchkey');
   const file = path.join(directory, 'secrets.json');
   const stored: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const missing = generatedSecrets.filter((name) => !stored[name]);

@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { test as base, expect } from '@playwright/test';
+import { freePort, type RunningServer, startServer } from './server';
+
+const run = promisify(execFile);
+
+type Demo = {
+  settings: { LATCHKEY_DATA_DIR: string; PORT: string; LOG_LEVEL: string };
+  origin: string;
+  start(extra?: Record<string, string>): Promise<RunningServer>;
+};
+
+const { PATH = '', HOME = '' } = process.env;
+const bare = { PATH, HOME, NODE_ENV: 'production' as const };
+
+/** A demo on the embedded database, in a folder of the test's own: a copy of one that was seeded once. */
+const test = base.extend<{ demo: Demo }, { seeded: string }>({
+  seeded: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
+    async ({}, use) => {
+      const directory = mkdtempSync(path.join(tmpdir(), 'latchkey-seeded-'));
+      await run('npm', ['run', '--silent', 'db:seed'], { env: { ...bare, LATCHKEY_DATA_DIR: directory } });
+      await use(directory);
+      rmSync(directory, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  demo: async ({ seeded }, use) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'latchkey-demo-'));
+    cpSync(seeded, directory, { recursive: true, filter: (source) => !source.endsWith('.sock') });
+    const port = await freePort();
+    const settings = { LATCHKEY_DATA_DIR: directory, PORT: String(port), LOG_LEVEL: 'silent' };
+    const started: RunningServer[] = [];
+    const start = async (extra: Record<string, string> = {}) => {
+      const server = await startServer({ ...settings, ...extra }, path.join(directory, 'log'));
+      started.push(server);
+      return server;
+    };
+    await use({ settings, origin: `http://localhost:${port}`, start });
+    await Promise.all(started.map((server) => server.stop('SIGKILL')));
+    rmSync(directory, { recursive: true, force: true });
+  },
+});
+
+// Each of them starts several servers, and each server an embedded database.
+test.describe.configure({ timeout: 180_000 });
+
+test('a demo account creates a key, calls with it, and both survive a restart', async ({ demo, page }) => {
+  const first = await demo.start();
+  await page.goto(demo.origin);
+  await page.getByRole('button', { name: /dana@demo.test/ }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: '+ Create new API key' }).first().click();
+  await page.getByRole('button', { name: 'Create key', exact: true }).click();
+  await page.getByRole('button', { name: 'Show client secret' }).click();
+  const secret = await page.getByRole('textbox', { name: 'Client secret' }).inputValue();
+  const call = async () =>
+    (await fetch(`${demo.origin}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } })).status;
+  expect(await call()).toBe(200);
+
+  expect(await first.stop()).toBe(0);
+  const second = await demo.start();
+  expect(await call()).toBe(200);
+  // What was acknowledged survives a death without warning, too.
+  await second.stop('SIGKILL');
+  await demo.start();
+  expect(await call()).toBe(200);
+  await page.goto(`${demo.origin}/account/api-keys`);
+  await expect(page.getByRole('row', { name: /API key 1/ })).toBeVisible();
+});
+
+test('generated secrets and the data folder are for their owner alone', async ({ demo }) => {
+  const directory = demo.settings.LATCHKEY_DATA_DIR;
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+  expect(statSync(path.join(directory, 'secrets.json')).mode & 0o777).toBe(0o600);
+});
+
+test('what an operator can mend is said in a sentence', async ({ demo }) => {
+  await demo.start();
+  const otherPort = String(await freePort());
+  await expect(demo.start({ PORT: otherPort })).rejects.toThrow(/data folder .* is in use by another Latchkey process/);
+
+  const seed = run('npm', ['run', '--silent', 'db:seed'], {
+    env: { ...bare, ...demo.settings },
+  });
+  await expect(seed).rejects.toThrow(/data folder .* is in use/);
+
+  const directory = mkdtempSync(path.join(tmpdir(), 'latchkey-other-'));
+  const blocker = createServer().listen(Number(otherPort), '127.0.0.1');
+  try {
+    await expect(demo.start({ PORT: otherPort, LATCHKEY_DATA_DIR: directory })).rejects.toThrow(
+      /Port \d+ is taken by another program/,
+    );
+    await expect(
+      run('node', ['scripts/quickstart.mjs'], {
+        env: { ...bare, PORT: otherPort, LATCHKEY_DATA_DIR: directory },
+      }),
+    ).rejects.toThrow(/Port \d+ is taken by another program/);
+  } finally {
+    blocker.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+  await expect(demo.start({ DATABASE_URL: 'postgres://localhost/none' })).rejects.toThrow(
+    /NEXTAUTH_SECRET is missing; LATCHKEY_PEPPERS is missing; LATCHKEY_AUDIT_KEY is missing/,
+  );
+});
+
+test('the demo is not served on a public address unless that is asked for', async ({ demo }) => {
+  await expect(demo.start({ HOST: '0.0.0.0' })).rejects.toThrow(/passwords are public.*LATCHKEY_DEMO_PUBLIC=1/);
+  const server = await demo.start({ HOST: '0.0.0.0', LATCHKEY_DEMO_PUBLIC: '1' });
+  expect(await server.stop()).toBe(0);
+});
