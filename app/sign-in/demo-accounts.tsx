@@ -17,9 +17,9 @@ export function DemoAccounts({ accounts, onChoose }: DemoAccountsProps) {
       <h2 id="demo-accounts" className="font-medium text-ink-muted text-xs">
         Demo accounts
       </h2>
-      <p className="mt-0.5 text-ink-muted text-xs">
+      <p className="mt-1 text-ink-muted text-xs">
         Choose one to fill in the form. All have the password{' '}
-        <code className="rounded bg-sunken px-1 py-0.5 font-mono text-ink">{password}</code>.
+        <code className="whitespace-nowrap rounded bg-sunken px-1 py-0.5 font-mono text-ink">{password}</code>.
       </p>
       <ul className="mt-3 overflow-hidden rounded-xl border border-line bg-surface">
         {accounts.map(({ email, name }) => (

@@ -18,9 +18,9 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
   const demoAccounts = await listDemoAccounts();
   return (
     <div className="flex min-h-dvh flex-col">
-      <div className="flex justify-end p-4">
+      <header className="flex justify-end p-4">
         <ThemeSwitch />
-      </div>
+      </header>
       <main className="mx-auto w-full max-w-[25rem] flex-1 px-4 pt-[8vh] pb-16 sm:px-0">
         <div className="mb-7 flex flex-col items-center text-center">
           <LogoMark className="size-11" />

@@ -3,7 +3,7 @@
 import { Building2, LogOut, type LucideIcon, Settings } from 'lucide-react';
 import Link from 'next/link';
 import * as Menu from 'radix-ui/dropdown-menu';
-import { startTransition } from 'react';
+import { type RefObject, startTransition } from 'react';
 import type { Person } from './user-menu';
 
 type ContentProps = {
@@ -11,53 +11,47 @@ type ContentProps = {
   signOut: () => Promise<void>;
   open: boolean;
   onOpenChange: (open: boolean) => void;
-  labelledBy: string;
-  onReturnFocus: () => void;
+  trigger: RefObject<HTMLButtonElement | null>;
 };
 
 const itemClass =
   'flex h-9 max-sm:h-11 cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 text-ink outline-none data-[highlighted]:bg-sunken';
 
-export default function UserMenuContent({
-  person,
-  signOut,
-  open,
-  onOpenChange,
-  labelledBy,
-  onReturnFocus,
-}: ContentProps) {
+export default function UserMenuContent({ person, signOut, open, onOpenChange, trigger }: ContentProps) {
   return (
-    <Menu.Root open={open} onOpenChange={onOpenChange}>
+    <Menu.Root open={open} onOpenChange={onOpenChange} modal={false}>
       {/* Only a place to stand below: the real button was on the page before this code. */}
       <Menu.Trigger asChild>
         <span aria-hidden className="pointer-events-none absolute inset-0" />
       </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Content
-          align="end"
-          sideOffset={6}
-          collisionPadding={8}
-          aria-labelledby={labelledBy}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            onReturnFocus();
-          }}
-          className="z-50 w-64 animate-appear rounded-xl border border-line bg-raised p-1.5 shadow-float"
-        >
-          <Menu.Label className="px-2.5 pt-1.5 pb-2">
-            <bdi className="block truncate font-medium text-ink">{person.name}</bdi>
-            <bdi className="block truncate text-ink-muted text-xs">{person.email}</bdi>
-          </Menu.Label>
-          <Menu.Separator className="-mx-1.5 mb-1.5 h-px bg-line" />
-          <LinkItem href="/account/api-keys" icon={Settings} label="Account settings" />
-          {person.admin && <LinkItem href="/tenant/settings" icon={Building2} label="Tenant settings" />}
-          <Menu.Separator className="-mx-1.5 my-1.5 h-px bg-line" />
-          <Menu.Item className={itemClass} onSelect={() => startTransition(signOut)}>
-            <LogOut aria-hidden className="size-4 text-ink-faint" />
-            Sign out
-          </Menu.Item>
-        </Menu.Content>
-      </Menu.Portal>
+      <Menu.Content
+        align="end"
+        sideOffset={6}
+        collisionPadding={8}
+        aria-labelledby={trigger.current?.id}
+        onCloseAutoFocus={(event) => {
+          event.preventDefault();
+          trigger.current?.focus();
+        }}
+        // A press on the button itself is the button's to answer.
+        onInteractOutside={(event) => {
+          if (trigger.current?.contains(event.target as Node)) event.preventDefault();
+        }}
+        className="z-50 w-64 animate-appear rounded-xl border border-line bg-raised p-1.5 shadow-float"
+      >
+        <Menu.Label className="px-2.5 pt-1.5 pb-2">
+          <bdi className="block truncate font-medium text-ink">{person.name}</bdi>
+          <bdi className="block truncate text-ink-muted text-xs">{person.email}</bdi>
+        </Menu.Label>
+        <Menu.Separator className="-mx-1.5 mb-1.5 h-px bg-line" />
+        <LinkItem href="/account/api-keys" icon={Settings} label="Account settings" />
+        {person.admin && <LinkItem href="/tenant/settings" icon={Building2} label="Tenant settings" />}
+        <Menu.Separator className="-mx-1.5 my-1.5 h-px bg-line" />
+        <Menu.Item className={itemClass} onSelect={() => startTransition(signOut)}>
+          <LogOut aria-hidden className="size-4 text-ink-faint" />
+          Sign out
+        </Menu.Item>
+      </Menu.Content>
     </Menu.Root>
   );
 }

@@ -30,7 +30,7 @@ export function UserMenu({ person, signOut }: UserMenuProps) {
         onFocus={want}
         onClick={() => {
           want();
-          setOpen(true);
+          setOpen(!open);
         }}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown') return;
@@ -45,14 +45,7 @@ export function UserMenu({ person, signOut }: UserMenuProps) {
       </button>
       {wanted && (
         <Suspense>
-          <Content
-            person={person}
-            signOut={signOut}
-            open={open}
-            onOpenChange={setOpen}
-            labelledBy={id}
-            onReturnFocus={() => trigger.current?.focus()}
-          />
+          <Content person={person} signOut={signOut} open={open} onOpenChange={setOpen} trigger={trigger} />
         </Suspense>
       )}
     </div>

@@ -64,12 +64,23 @@ export function FieldError({ id, children }: { id?: string; children: ReactNode 
   );
 }
 
-type TextFieldProps = Omit<FieldProps, 'children'> & Omit<ComponentProps<'input'>, 'id' | 'className' | 'children'>;
+type TextFieldProps = Omit<FieldProps, 'children'> &
+  Omit<ComponentProps<'input'>, 'id' | 'className' | 'children'> & {
+    /** For a value of a few characters. */
+    short?: boolean;
+  };
 
-export function TextField({ label, note, help, error, aside, ...input }: TextFieldProps) {
+export function TextField({ label, note, help, error, aside, short = false, ...input }: TextFieldProps) {
   return (
     <Field label={label} help={help} error={error} aside={aside} {...(note ? { note } : {})}>
-      {(attributes) => <input type="text" {...input} {...attributes} />}
+      {(attributes) => (
+        <input
+          type="text"
+          {...input}
+          {...attributes}
+          className={`${attributes.className} ${short ? 'sm:max-w-48' : ''}`}
+        />
+      )}
     </Field>
   );
 }

@@ -6,7 +6,7 @@ type PageHeadingProps = { title: string; children?: ReactNode; action?: ReactNod
 export function PageHeading({ title, children, action, ref }: PageHeadingProps) {
   return (
     <div className="mb-6 flex items-start justify-between gap-x-6 gap-y-4 max-sm:flex-col">
-      <div className="max-w-2xl">
+      <div className="max-w-3xl">
         <h1
           ref={ref}
           tabIndex={-1}
@@ -16,7 +16,7 @@ export function PageHeading({ title, children, action, ref }: PageHeadingProps) 
         </h1>
         {children && <p className="mt-1 text-ink-muted">{children}</p>}
       </div>
-      {action && <div className="shrink-0 max-sm:w-full max-sm:*:w-full">{action}</div>}
+      {action && <div className="shrink-0 max-sm:w-full">{action}</div>}
     </div>
   );
 }

@@ -61,15 +61,17 @@ type CellProps = {
   /** The column's title, shown in front of the value on narrow screens; absent for cells that explain themselves. */
   title?: string;
   className?: string;
+  /** Holds buttons, whose own height leaves less room. */
+  tight?: boolean;
   children: ReactNode;
 };
 
-export function Cell({ title, className = '', children }: CellProps) {
+export function Cell({ title, className = '', tight = false, children }: CellProps) {
   return (
     <td
       // biome-ignore lint/a11y/noRedundantRoles: its display changes
       role="cell"
-      className={`align-top max-lg:block lg:px-3 lg:py-3.5 lg:last:pr-4 lg:first:pl-5 ${title ? 'max-lg:flex max-lg:min-h-8 max-lg:items-center max-lg:justify-between max-lg:gap-4' : ''} ${className}`}
+      className={`align-top max-lg:block ${tight ? 'lg:py-2.5' : 'lg:py-3.5'} lg:px-3 lg:last:pr-4 lg:first:pl-5 ${title ? 'max-lg:flex max-lg:min-h-8 max-lg:items-center max-lg:justify-between max-lg:gap-4' : ''} ${className}`}
     >
       {title && (
         <span aria-hidden className="shrink-0 text-ink-muted lg:hidden">

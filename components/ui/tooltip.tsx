@@ -21,6 +21,10 @@ export function Tooltip({ text, stays = false, children }: TooltipProps) {
     <Primitive.Root open={open} onOpenChange={setOpen}>
       <Primitive.Trigger
         asChild
+        onFocus={(event) => {
+          // Focus that a closing dialog gives back after a click is no question about the button.
+          if (!event.currentTarget.matches(':focus-visible')) event.preventDefault();
+        }}
         onClick={(event) => {
           if (!stays) return;
           event.preventDefault();
@@ -29,15 +33,14 @@ export function Tooltip({ text, stays = false, children }: TooltipProps) {
       >
         {children}
       </Primitive.Trigger>
-      <Primitive.Portal>
-        <Primitive.Content
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 max-w-64 animate-appear rounded-md bg-tip px-2.5 py-1.5 font-medium text-tip-ink text-xs shadow-float"
-        >
-          {text}
-        </Primitive.Content>
-      </Primitive.Portal>
+      {/* Without a portal: its position is fixed anyway, and so it stays inside the landmark or dialog it belongs to. */}
+      <Primitive.Content
+        sideOffset={6}
+        collisionPadding={8}
+        className="z-50 max-w-64 animate-appear whitespace-normal rounded-md bg-tip px-2.5 py-1.5 text-left font-medium font-sans text-tip-ink text-xs shadow-float"
+      >
+        {text}
+      </Primitive.Content>
     </Primitive.Root>
   );
 }

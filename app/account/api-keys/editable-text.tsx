@@ -10,8 +10,8 @@ import type { ChangeKeyState } from './states';
 type EditableTextProps = { item: KeyView; field: 'name' | 'description'; editable: boolean };
 
 const looks = {
-  name: 'font-medium text-ink',
-  description: 'text-ink-muted text-xs',
+  name: 'font-medium text-ink leading-6',
+  description: 'text-ink-muted text-xs leading-5',
 };
 
 /** A text in the table that becomes a field: by double-click, or by Enter or F2 on it. */
@@ -33,7 +33,7 @@ export function EditableText({ item, field, editable }: EditableTextProps) {
     };
     return <TextEditor item={item} field={field} onStop={stop} />;
   }
-  const look = `block max-w-full break-words leading-6 text-left ${looks[field]}`;
+  const look = `block max-w-full break-words text-left ${looks[field]}`;
   if (!editable) return text === '' ? null : <bdi className={look}>{text}</bdi>;
   return (
     <button
@@ -96,7 +96,7 @@ function TextEditor({ item, field, onStop }: TextEditorProps) {
         onChange={(event) => setValue(event.target.value)}
         onKeyDown={onKeyDown}
         onBlur={() => save(false)}
-        className={`-mx-1.5 w-[calc(100%+0.75rem)] rounded border bg-raised px-1.5 leading-6 max-sm:text-base focus-visible:outline-offset-0 ${looks[field]} ${message ? 'border-danger' : 'border-line-strong'}`}
+        className={`-mx-1.5 w-[calc(100%+0.75rem)] rounded border bg-raised px-1.5 max-sm:text-base focus-visible:outline-offset-0 ${looks[field]} ${message ? 'border-danger' : 'border-line-strong'}`}
       />
       {message && <FieldError id={errorId}>{message}</FieldError>}
     </div>

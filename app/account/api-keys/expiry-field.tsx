@@ -1,6 +1,8 @@
 'use client';
 
 import { Field } from '@/components/ui/field';
+import { Select } from '@/components/ui/select';
+import { Time } from '@/components/ui/time';
 import { defaultExpiryInDays, expiryPresetsInDays } from '@/lib/keys/policy';
 
 /** What the form holds: a number of days, the word for no expiration, or a date as the date input spells it. */
@@ -41,20 +43,16 @@ type ExpiryFieldProps = {
 
 export function ExpiryField({ value, onChange, maximumInDays, now, error }: ExpiryFieldProps) {
   const options = presetOptions(maximumInDays);
-  const reason =
-    maximumInDays === null
-      ? null
-      : `Your tenant allows at most ${maximumInDays === 1 ? '1 day' : `${maximumInDays} days`}.`;
   const byDate = value.preset === 'date';
   return (
     <div className="space-y-3">
       <Field
         label="Expiry"
-        help={reason ?? (value.preset === 'never' ? 'The key works until you deactivate or delete it.' : undefined)}
+        help={<Meaning preset={value.preset} now={now} maximumInDays={maximumInDays} />}
         error={byDate ? undefined : error}
       >
         {(attributes) => (
-          <select
+          <Select
             {...attributes}
             value={value.preset}
             onChange={(event) => onChange({ ...value, preset: event.target.value })}
@@ -66,7 +64,7 @@ export function ExpiryField({ value, onChange, maximumInDays, now, error }: Expi
             ))}
             <option value="date">On a date</option>
             {maximumInDays === null && <option value="never">No expiration</option>}
-          </select>
+          </Select>
         )}
       </Field>
       {byDate && (
@@ -85,6 +83,23 @@ export function ExpiryField({ value, onChange, maximumInDays, now, error }: Expi
         </Field>
       )}
     </div>
+  );
+}
+
+/** What the choice comes to, and why there is no longer one. */
+function Meaning({ preset, now, maximumInDays }: { preset: string; now: string; maximumInDays: number | null }) {
+  const end = new Date(new Date(now).getTime() + Number(preset) * dayLength);
+  return (
+    <>
+      {preset === 'never' && 'The key works until you deactivate or delete it.'}
+      {!Number.isNaN(end.getTime()) && (
+        <>
+          Expires on <Time iso={end.toISOString()} />.
+        </>
+      )}
+      {maximumInDays !== null &&
+        ` Your tenant allows at most ${maximumInDays === 1 ? '1 day' : `${maximumInDays} days`}.`}
+    </>
   );
 }
 

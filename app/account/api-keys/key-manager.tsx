@@ -1,7 +1,7 @@
 'use client';
 
 import { KeyRound } from 'lucide-react';
-import { lazy, Suspense, useDeferredValue, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { PageHeading } from '@/components/ui/page-heading';
 import type { KeyPageView } from '@/lib/keys/schema';
@@ -39,6 +39,12 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
     target?.focus();
   }
 
+  // The row of a deleted key takes its button along after the dialog has given the focus back to it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows come and go with the keys
+  useEffect(() => {
+    if (opener.current?.isConnected === false && document.activeElement === document.body) heading.current?.focus();
+  }, [view.keys]);
+
   const searchable = view.keys.length >= searchableFrom;
   const shown = searchable ? view.keys.filter((key) => matches(key, shownSearch)) : view.keys;
   return (
@@ -49,6 +55,7 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
         action={
           <Button
             tone="primary"
+            className="max-sm:w-full"
             refusal={view.createRefusal}
             {...preload}
             onClick={(event) => open({ kind: 'create' }, event.currentTarget)}

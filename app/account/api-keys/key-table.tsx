@@ -44,8 +44,8 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
             <Cell title="Client ID">
               <ClientId item={key} />
             </Cell>
-            <Cell title="Secret" className="whitespace-nowrap font-mono text-ink-muted text-xs leading-6">
-              <span>{maskText(key)}</span>
+            <Cell title="Secret">
+              <span className="whitespace-nowrap font-mono text-ink-muted text-xs">{maskText(key)}</span>
             </Cell>
             {withProfiles && (
               <Cell title="Bias profile">
@@ -64,7 +64,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
             <Cell title="Expires" className="whitespace-nowrap text-ink-muted">
               {key.expiresAt ? <Time iso={key.expiresAt} /> : <span>Never</span>}
             </Cell>
-            <Cell className="max-lg:mt-2 max-lg:-ml-3 lg:py-2.5">
+            <Cell tight className="max-lg:-mb-2 max-lg:-ml-3.5 max-lg:mt-1">
               <KeyActions item={key} view={view} onOpen={onOpen} onReach={onReach} />
             </Cell>
           </Row>

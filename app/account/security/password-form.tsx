@@ -53,8 +53,8 @@ export function PasswordForm({ email, minimum }: { email: string; minimum: numbe
       )}
       {!pending && state?.status === 'unreachable' && <FormMessage>{unreachableMessage}</FormMessage>}
       {fields.form && <FormMessage>{fields.form}</FormMessage>}
-      <div className="flex justify-end max-sm:*:w-full">
-        <Button type="submit" tone="primary" pending={pending}>
+      <div className="flex justify-end">
+        <Button type="submit" tone="primary" pending={pending} className="max-sm:w-full">
           Change password
         </Button>
       </div>

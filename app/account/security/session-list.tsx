@@ -42,8 +42,13 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
                 {session.current && <Badge tone="good">This session</Badge>}
               </p>
               <p className="mt-0.5 break-words text-ink-muted text-xs leading-5">
-                <span className="font-mono">{session.address}</span> · Started <Time iso={session.createdAt} precise />{' '}
-                · Last seen <Time iso={session.lastSeenAt} precise />
+                <span className="mr-3 inline-block">From {session.address}</span>
+                <span className="mr-3 inline-block">
+                  Started <Time iso={session.createdAt} precise />
+                </span>
+                <span className="inline-block">
+                  Last seen <Time iso={session.lastSeenAt} precise />
+                </span>
               </p>
             </div>
             {!session.current && (

@@ -37,6 +37,7 @@ export function PolicyForm({ policy }: { policy: Policy }) {
           <TextField
             label="Maximum API keys per user"
             name="maximumKeysPerUser"
+            short
             inputMode="numeric"
             autoComplete="off"
             defaultValue={policy.maximumKeysPerUser}
@@ -48,6 +49,7 @@ export function PolicyForm({ policy }: { policy: Policy }) {
           <TextField
             label="Maximum token expiration (days)"
             name="maximumExpirationInDays"
+            short
             inputMode="numeric"
             autoComplete="off"
             placeholder="No maximum"
