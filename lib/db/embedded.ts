@@ -1,6 +1,8 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { ConfigurationError } from '../env';
 
@@ -24,33 +26,50 @@ export async function openEmbedded(directory: string): Promise<Embedded> {
   };
 }
 
+/** A server on a Unix socket of its own in the folder; it tells whoever connects how far it is. */
+type Lock = { server: Server; name: string; state: 'starting' | 'holder' };
+
 /**
- * A Unix socket that somebody answers proves that the owner lives. A process id would prove nothing: containers that
+ * A Unix socket that somebody answers proves that its process lives. A process id would prove nothing: containers that
  * share a folder do not share process ids, and ids are reused.
+ *
+ * Every starter first listens on a socket whose name nobody else ever uses, then looks for the others'. Of two starters at
+ * least one therefore sees the other, and a socket that nobody answers can be removed without harming a living one.
  */
 async function takeLock(directory: string): Promise<Server> {
-  const socket = shortestPath(path.join(directory, 'lock.sock'));
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const server = await listen(socket);
-    if (server) return server;
-    if (await answers(socket)) break;
-    // Left behind by a process that was killed. The rename lets only one of several starters remove it, and the second
-    // look makes sure that it did not remove the lock which another starter took in between.
-    const stale = `${socket}.${process.pid}`;
-    try {
-      renameSync(socket, stale);
-    } catch {
-      continue;
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const lock = await listen(directory);
+    for (;;) {
+      const others = await findOthers(directory, lock.name);
+      if (others.length === 0) {
+        lock.state = 'holder';
+        return lock.server;
+      }
+      const held = others.some((other) => other.state === 'holder');
+      // Of starters at the same time, the one with the first name stays; the rest come back later.
+      if (held || others.some((other) => other.name < lock.name)) {
+        await new Promise((resolve) => lock.server.close(resolve));
+        if (held) throw inUse(directory);
+        break;
+      }
+      await setTimeout(10);
     }
-    if (await answers(stale)) {
-      renameSync(stale, socket);
-      break;
-    }
-    rmSync(stale, { force: true });
+    await setTimeout(20);
   }
-  throw new ConfigurationError(
+  throw inUse(directory);
+}
+
+function inUse(directory: string) {
+  return new ConfigurationError(
     `The data folder ${directory} is in use by another Latchkey process. Stop that one, or set LATCHKEY_DATA_DIR to another folder.`,
   );
+}
+
+/** The living sockets of other processes; dead ones are removed. */
+async function findOthers(directory: string, own: string) {
+  const names = readdirSync(directory).filter((name) => /^lock-.+\.sock$/.test(name) && name !== own);
+  const found = await Promise.all(names.map(async (name) => ({ name, state: await ask(directory, name) })));
+  return found.filter((other) => other.state !== 'dead');
 }
 
 /** Socket paths may have about 100 bytes; a relative path is often shorter. */
@@ -63,24 +82,33 @@ function shortestPath(absolute: string) {
   return shortest;
 }
 
-function listen(socket: string): Promise<Server | null> {
+function listen(directory: string): Promise<Lock> {
+  const name = `lock-${randomBytes(6).toString('hex')}.sock`;
   return new Promise((resolve, reject) => {
-    const server = createServer((connection) => connection.end());
+    const server = createServer((connection) => connection.on('error', () => {}).end(lock.state));
+    const lock: Lock = { server, name, state: 'starting' };
     // The lock must not keep the process alive by itself.
     server.unref();
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(null) : reject(error),
-    );
-    server.listen(socket, () => resolve(server));
+    server.once('error', reject);
+    server.listen(shortestPath(path.join(directory, name)), () => resolve(lock));
   });
 }
 
-function answers(socket: string): Promise<boolean> {
+/** A process that does not answer in time lives, perhaps stopped for a while: it counts as the holder. */
+function ask(directory: string, name: string): Promise<Lock['state'] | 'dead'> {
+  const socket = shortestPath(path.join(directory, name));
   return new Promise((resolve) => {
-    const connection = connect(socket, () => {
-      connection.destroy();
-      resolve(true);
+    let said = '';
+    const connection = connect(socket);
+    connection.setTimeout(1_000, () => connection.destroy());
+    connection.on('data', (chunk) => {
+      said += chunk.toString();
     });
-    connection.once('error', () => resolve(false));
+    connection.once('error', (error: NodeJS.ErrnoException) => {
+      const dead = error.code === 'ECONNREFUSED' || error.code === 'ENOENT';
+      if (dead) rmSync(socket, { force: true });
+      resolve(dead ? 'dead' : 'holder');
+    });
+    connection.once('close', () => resolve(said === 'starting' ? 'starting' : 'holder'));
   });
 }

@@ -1,0 +1,40 @@
+/** Barriers for tests of races on PostgreSQL: a lock held from another connection, and the knowledge that somebody waits. */
+import pg from 'pg';
+
+export type Barrier = {
+  /** Runs a statement in the transaction that holds the lock. */
+  run(sql: string, values?: unknown[]): Promise<unknown>;
+  /** Resolves once `count` other connections wait for a lock. */
+  waited(count?: number): Promise<void>;
+  /** Commits, so that the waiting ones go on. */
+  release(): Promise<void>;
+};
+
+/** Opens a transaction whose locks everybody else has to wait for. */
+export async function openBarrier(): Promise<Barrier> {
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+    await client.connect();
+    return client;
+  };
+  const holder = await connect();
+  const observer = await connect();
+  await holder.query('BEGIN');
+  return {
+    run: (sql, values) => holder.query(sql, values),
+    async waited(count = 1) {
+      for (;;) {
+        const found = await observer.query<{ waiting: number }>(
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        if ((found.rows[0]?.waiting ?? 0) >= count) return;
+      }
+    },
+    async release() {
+      await holder.query('COMMIT');
+      await holder.end();
+      await observer.end();
+    },
+  };
+}
