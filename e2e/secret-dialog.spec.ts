@@ -8,7 +8,6 @@ import {
   bearer,
   callMe,
   closeUnsaved,
-  createButton,
   createThroughDialog,
   keysPath,
   open,
