@@ -1,0 +1,106 @@
+import type pg from 'pg';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { openBarrier } from '@/tests/support/locks';
+import { type PostgresServer, startPostgres } from '@/tests/support/postgres';
+import { createKeyFor, createViewer, sql } from '@/tests/support/world';
+import { closeDatabase, database } from '../db/connection';
+import { migrate } from '../db/migrate';
+import { disconnectPrisma } from '../db/prisma';
+import { authenticate } from './authenticate';
+import { answerEndpoint } from './endpoints';
+
+// A server of this file's own, since it is going to be frozen and killed.
+const server: PostgresServer = await startPostgres({ durable: true });
+await server.run('CREATE DATABASE faults');
+process.env.DATABASE_URL = server.url('faults');
+await migrate();
+const { viewer } = await createViewer({ maximumKeysPerUser: 100 });
+const { secret, clientId } = await createKeyFor(viewer);
+
+const source = { authorization: [`Bearer ${secret}`], clientId: [], clientSecret: [], query: '' };
+
+async function verify() {
+  const begun = performance.now();
+  const { status } = await authenticate(source);
+  return { status, milliseconds: performance.now() - begun };
+}
+/** The contract's second, and what a busy machine adds before a timer fires. */
+const second = 1_000 + 250;
+
+async function expectUnavailable(requests: number) {
+  const outcomes = await Promise.all(Array.from({ length: requests }, verify));
+  expect(new Set(outcomes.map((outcome) => outcome.status))).toEqual(new Set(['unavailable']));
+  expect(Math.max(...outcomes.map((outcome) => outcome.milliseconds))).toBeLessThan(second);
+}
+const expectHealed = () =>
+  vi.waitFor(async () => expect((await verify()).status).toBe('accepted'), { timeout: 20_000, interval: 20 });
+
+afterEach(() => server.thaw());
+afterAll(async () => {
+  await disconnectPrisma().catch(() => {});
+  await closeDatabase().catch(() => {});
+  await server.remove();
+});
+
+describe('503 within a second, never 200 or 401, and it heals by itself', () => {
+  test('while the server is frozen', async () => {
+    await expectHealed();
+    await server.freeze();
+    await expectUnavailable(1);
+    // More than there are connections.
+    await expectUnavailable(40);
+    const reply = await answerEndpoint({ method: 'GET', path: '/api/v1/me', source });
+    expect(reply).toMatchObject({ status: 503, headers: { 'Retry-After': '1', 'Cache-Control': 'no-store' } });
+    expect(await answerEndpoint({ method: 'GET', path: '/readyz', source })).toMatchObject({ status: 503 });
+    expect(await answerEndpoint({ method: 'GET', path: '/healthz', source })).toMatchObject({ status: 200 });
+    server.thaw();
+    await expectHealed();
+  });
+
+  test('when the server crashes, and while it is down', async () => {
+    await expectHealed();
+    const flying = Array.from({ length: 20 }, verify);
+    await server.stop('immediate');
+    for (const outcome of await Promise.all(flying)) expect(['accepted', 'unavailable']).toContain(outcome.status);
+    await expectUnavailable(10);
+    await server.start();
+    await expectHealed();
+  });
+
+  test('when every connection is taken', async () => {
+    const open = await database();
+    if (open.kind !== 'postgres') throw new Error('This test needs PostgreSQL.');
+    const taken: pg.PoolClient[] = [];
+    for (let count = 0; count < (open.pool.options.max ?? 0); count++) taken.push(await open.pool.connect());
+    await expectUnavailable(10);
+    for (const client of taken) client.release();
+    await expectHealed();
+  });
+
+  test('when the table is locked', async () => {
+    const barrier = await openBarrier();
+    await barrier.run('LOCK TABLE key');
+    await expectUnavailable(10);
+    await barrier.release();
+    await expectHealed();
+  });
+});
+
+test('a revoke between the look-up and the last-used write stays a revoke', async () => {
+  await expectHealed();
+  await sql(`UPDATE key_last_use SET last_used_at = last_used_at - interval '1 hour'`);
+  const barrier = await openBarrier();
+  await barrier.run('SELECT 1 FROM key_last_use FOR UPDATE');
+  const verifying = verify();
+  await barrier.waited();
+  await sql('UPDATE key SET revoked_at = clock_timestamp() WHERE client_id = $1', [clientId]);
+  await barrier.release();
+  // It began before the revoke was acknowledged; a slow machine may have passed its deadline.
+  expect((await verifying).status).not.toBe('refused');
+  const [row] = await sql<{ revoked: boolean }>(
+    'SELECT revoked_at IS NOT NULL AS revoked FROM key WHERE client_id = $1',
+    [clientId],
+  );
+  expect(row).toEqual({ revoked: true });
+  expect((await verify()).status).toBe('refused');
+});
