@@ -17,10 +17,16 @@ const options = {
   env: { NODE_ENV: 'test' as const, LOG_LEVEL: 'silent' },
 };
 
+// Nothing waits that long; it is for machines with much else to do.
+const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
 const needsDatabase = ['lib/**/*.db.test.ts', 'lib/**/*.pg.test.ts', 'lib/**/*.pglite.test.ts'];
+
+// Where `npm test` reads the numbers from.
+const report = process.env.LATCHKEY_TEST_REPORT;
 
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       {
         ...shared,
@@ -41,8 +47,7 @@ export default defineConfig({
           include: ['lib/**/*.db.test.ts', 'lib/**/*.pglite.test.ts'],
           globalSetup: 'tests/support/template-pglite.ts',
           setupFiles: 'tests/support/own-pglite.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patience,
         },
       },
       {
@@ -53,8 +58,7 @@ export default defineConfig({
           include: ['lib/**/*.db.test.ts', 'lib/**/*.pg.test.ts'],
           globalSetup: 'tests/support/template-postgres.ts',
           setupFiles: 'tests/support/own-postgres.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patience,
         },
       },
     ],
