@@ -25,6 +25,11 @@ export function Tooltip({ text, stays = false, children }: TooltipProps) {
           // Focus that a closing dialog gives back after a click is no question about the button.
           if (!event.currentTarget.matches(':focus-visible')) event.preventDefault();
         }}
+        onBlur={(event) => {
+          // Only once the focus has arrived elsewhere: a dialog that loses a child while nothing has the focus takes it.
+          event.preventDefault();
+          setTimeout(() => setOpen(false));
+        }}
         onClick={(event) => {
           if (!stays) return;
           event.preventDefault();
