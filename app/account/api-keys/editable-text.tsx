@@ -44,7 +44,7 @@ export function EditableText({ item, field, editable }: EditableTextProps) {
       // A click without a pointer is Enter or Space.
       onClick={(event) => event.detail === 0 && setEditing(true)}
       onKeyDown={(event) => event.key === 'F2' && setEditing(true)}
-      className={`-mx-1.5 cursor-text touch-manipulation select-text rounded px-1.5 hover:bg-sunken ${look}`}
+      className={`-mx-1.5 min-h-6 cursor-text touch-manipulation select-text rounded px-1.5 hover:bg-sunken ${look}`}
     >
       {text === '' ? <span className="text-ink-faint">Add a description</span> : <bdi>{text}</bdi>}
     </button>
