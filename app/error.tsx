@@ -1,6 +1,5 @@
 'use client';
 
-import Link from 'next/link';
 import { MessagePage } from '@/components/shell/message-page';
 import { Button } from '@/components/ui/button';
 import { buttonClass } from '@/components/ui/button-class';
@@ -16,9 +15,10 @@ export default function ErrorPage({ error, retry }: ErrorPageProps) {
           <Button tone="primary" onClick={retry}>
             Try again
           </Button>
-          <Link href="/account/api-keys" className={buttonClass()}>
+          {/* A full load, and no next/link: this file is part of every page's first load. */}
+          <a href="/account/api-keys" className={buttonClass()}>
             Go to your API keys
-          </Link>
+          </a>
         </>
       }
     >

@@ -1,9 +1,10 @@
 'use client';
 
-import { Check, X } from 'lucide-react';
+import { Check, TriangleAlert, X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 
-type Notice = { id: number; text: string; visible: boolean };
+type Tone = 'good' | 'warn';
+type Notice = { id: number; text: string; visible: boolean; tone: Tone };
 
 let current: Notice | null = null;
 let count = 0;
@@ -14,14 +15,14 @@ function publish(next: Notice | null) {
   for (const listener of listeners) listener();
 }
 
-/** Shows and announces a short sentence about something that went well. Never a secret. */
-export function notify(text: string) {
-  publish({ id: ++count, text, visible: true });
+/** Shows and announces a short sentence about something that was done, or could not be. Never a secret. */
+export function notify(text: string, tone: Tone = 'good') {
+  publish({ id: ++count, text, visible: true, tone });
 }
 
 /** Announces a sentence to screen readers only, where the page shows the same in another way. */
 export function announce(text: string) {
-  publish({ id: ++count, text, visible: false });
+  publish({ id: ++count, text, visible: false, tone: 'good' });
 }
 
 function subscribe(listener: () => void) {
@@ -54,7 +55,11 @@ export function Notices() {
             key={notice.id}
             className="pointer-events-auto flex max-w-full animate-rise items-center gap-2.5 rounded-lg border border-line bg-raised py-1.5 pr-1.5 pl-3 font-medium shadow-float"
           >
-            <Check aria-hidden className="size-4 shrink-0 text-good-text" />
+            {notice.tone === 'good' ? (
+              <Check aria-hidden className="size-4 shrink-0 text-good-text" />
+            ) : (
+              <TriangleAlert aria-hidden className="size-4 shrink-0 text-warn-text" />
+            )}
             <span className="min-w-0 break-words">{notice.text}</span>
             <button
               type="button"

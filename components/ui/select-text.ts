@@ -1,4 +1,4 @@
-import { announce, notify } from './notice';
+import { notify } from './notice';
 
 /** Where the browser refuses to copy: marks the text, so that the reader can do it. */
 export function selectText(id: string) {
@@ -9,6 +9,5 @@ export function selectText(id: string) {
   } else if (element) {
     getSelection()?.selectAllChildren(element);
   }
-  announce('');
-  notify('The browser did not allow copying. The text is selected: copy it with your keyboard or menu.');
+  notify('The browser did not allow copying. The text is selected: copy it with your keyboard or menu.', 'warn');
 }

@@ -16,5 +16,7 @@ export function safeCallbackPath(value: unknown, origin: string): string {
   }
   if (url.origin !== origin || url.username || url.password || url.pathname.startsWith('//')) return home;
   if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/sign-in')) return home;
+  // Next's own parameter on requests for parts of a page; the page itself is without it.
+  if (url.searchParams.has('_rsc')) url.searchParams.delete('_rsc');
   return url.pathname + url.search;
 }
