@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { openBarrier } from '@/tests/support/locks';
 import { type PostgresServer, startPostgres } from '@/tests/support/postgres';
+import { startProxy } from '@/tests/support/proxy';
 import { createKeyFor, createViewer, sql } from '@/tests/support/world';
 import { closeDatabase, database } from '../db/connection';
 import { migrate } from '../db/migrate';
@@ -12,7 +13,10 @@ import { answerEndpoint } from './endpoints';
 // A server of this file's own, since it is going to be frozen and killed.
 const server: PostgresServer = await startPostgres({ durable: true });
 await server.run('CREATE DATABASE faults');
-process.env.DATABASE_URL = server.url('faults');
+const throughProxy = new URL(server.url('faults'));
+const proxy = await startProxy({ host: throughProxy.hostname, port: Number(throughProxy.port) });
+throughProxy.port = String(proxy.port);
+process.env.DATABASE_URL = throughProxy.href;
 await migrate();
 const { viewer } = await createViewer({ maximumKeysPerUser: 100 });
 const { secret, clientId } = await createKeyFor(viewer);
@@ -35,10 +39,14 @@ async function expectUnavailable(requests: number) {
 const expectHealed = () =>
   vi.waitFor(async () => expect((await verify()).status).toBe('accepted'), { timeout: 20_000, interval: 20 });
 
-afterEach(() => server.thaw());
+afterEach(() => {
+  server.thaw();
+  proxy.delay(0);
+});
 afterAll(async () => {
   await disconnectPrisma().catch(() => {});
   await closeDatabase().catch(() => {});
+  await proxy.close();
   await server.remove();
 });
 
@@ -64,6 +72,30 @@ describe('503 within a second, never 200 or 401, and it heals by itself', () => 
     for (const outcome of await Promise.all(flying)) expect(['accepted', 'unavailable']).toContain(outcome.status);
     await expectUnavailable(10);
     await server.start();
+    await expectHealed();
+  });
+
+  test('when all connections hang and never answer again', async () => {
+    await expectHealed();
+    await Promise.all(Array.from({ length: 20 }, verify));
+    proxy.silence();
+    await expectUnavailable(8);
+    await expectHealed();
+  });
+
+  test('when the connections are reset', async () => {
+    await expectHealed();
+    const flying = Array.from({ length: 20 }, verify);
+    proxy.reset();
+    for (const outcome of await Promise.all(flying)) expect(['accepted', 'unavailable']).toContain(outcome.status);
+    await expectHealed();
+  });
+
+  test('when every answer comes too late', async () => {
+    await expectHealed();
+    proxy.delay(2_000);
+    await expectUnavailable(10);
+    proxy.delay(0);
     await expectHealed();
   });
 
