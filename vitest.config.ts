@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -26,6 +27,8 @@ const report = process.env.LATCHKEY_TEST_REPORT;
 
 export default defineConfig({
   test: {
+    // Vitest would leave one core free, which on two cores is half of them.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       {
