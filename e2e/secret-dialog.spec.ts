@@ -191,6 +191,22 @@ test('leaving the page warns until the secret was saved, and not afterwards', as
   await closed;
 });
 
+test('the Back button, too, asks before it loses an unsaved secret', async ({ page }) => {
+  await open(page, '/account/security');
+  await page.getByRole('link', { name: 'API keys' }).click();
+  await expect(page).toHaveURL(keysPath);
+  const dialog = await createThroughDialog(page);
+  await page.evaluate(() => history.back());
+  const question = page.getByRole('alertdialog');
+  await expect(question).toHaveAccessibleName('Close without saving the secret?');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toBeVisible();
+  await expect(page).toHaveURL(keysPath);
+  await copySecret(page, dialog);
+  await page.evaluate(() => history.back());
+  await expect(page).toHaveURL('/account/security');
+});
+
 test('after the dialog is closed the secret is nowhere in the page', async ({ page }) => {
   await open(page, keysPath);
   const dialog = await createThroughDialog(page);

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Dialog } from '@/components/ui/dialog';
 import { useSubmission } from '@/components/use-submission';
@@ -34,7 +34,8 @@ export function CreateDialog({ origin, onClose, onReturnFocus, ...form }: Create
     // What is kept of the answer is that it came, not the secret in it.
     return { status: 'handed_over' } as const;
   });
-  useGuard(newKey !== null, saved, onClose);
+  useGuard(newKey !== null && !saved, () => setLeaving(true));
+  useForgetting(newKey !== null, onClose);
 
   if (newKey === null) {
     // An answer under way may carry the secret: the dialog stays until it is here.
@@ -71,19 +72,36 @@ export function CreateDialog({ origin, onClose, onReturnFocus, ...form }: Create
   );
 }
 
-/** Leaving the page warns until the secret is saved; a page that the back button restores must not show it again. */
-function useGuard(holdsSecret: boolean, saved: boolean, onForget: () => void) {
+/** Leaving the page warns, until the secret is saved. */
+function useGuard(active: boolean, onBack: () => void) {
+  const back = useRef(onBack);
   useEffect(() => {
-    if (!holdsSecret || saved) return;
+    back.current = onBack;
+  });
+  useEffect(() => {
+    if (!active) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    // The Back button may lead to a page that this document shows, too: nothing is unloaded then, so we have to ask.
+    const stay = (event: NavigateEvent) => {
+      if (!event.cancelable || event.navigationType !== 'traverse' || !event.destination.sameDocument) return;
+      event.preventDefault();
+      back.current();
+    };
     addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [holdsSecret, saved]);
+    window.navigation?.addEventListener('navigate', stay);
+    return () => {
+      removeEventListener('beforeunload', warn);
+      window.navigation?.removeEventListener('navigate', stay);
+    };
+  }, [active]);
+}
+
+/** A page that the back button restores must not show the secret again: it goes before the browser freezes the page. */
+function useForgetting(active: boolean, onForget: () => void) {
   useEffect(() => {
-    if (!holdsSecret) return;
-    // Before the browser freezes the page, not after it thaws.
+    if (!active) return;
     const forget = () => flushSync(onForget);
     addEventListener('pagehide', forget);
     return () => removeEventListener('pagehide', forget);
-  }, [holdsSecret, onForget]);
+  }, [active, onForget]);
 }
