@@ -116,36 +116,41 @@ async function leaveAndComeBack(page: Page, elsewhere: string): Promise<boolean>
   return page.evaluate(() => (window as { restored?: boolean }).restored === true);
 }
 
-test('this browser restores pages as they were left, so that the next guarantee is not an empty one', async ({
-  page,
-}) => {
+/** Two pages of another site, without a word against keeping them. */
+async function openSite(): Promise<{ url: string; close: () => void }> {
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'text/html');
     response.end(`<!doctype html><title>${request.url}</title><input aria-label="Field">`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  try {
-    await page.goto(`http://127.0.0.1:${port}/a`);
-    await page.getByLabel('Field').fill('as it was left');
-    const restored = await leaveAndComeBack(page, `http://127.0.0.1:${port}/b`);
-    test.skip(
-      !restored,
-      'this browser keeps no pages (a headless shell): the next guarantees stand on headers and events',
-    );
-    await expect(page.getByLabel('Field')).toHaveValue('as it was left');
-  } finally {
+  const close = () => {
     server.closeAllConnections();
     server.close();
-  }
+  };
+  return { url: `http://127.0.0.1:${port}`, close };
+}
+
+test('this browser restores pages as they were left, so that the next guarantee is not an empty one', async ({
+  page,
+}) => {
+  const site = await openSite();
+  await page.goto(`${site.url}/a`);
+  await page.getByLabel('Field').fill('as it was left');
+  const restored = await leaveAndComeBack(page, `${site.url}/b`);
+  test.skip(!restored, 'this browser, a headless shell, keeps no page: what follows stands on headers and events');
+  await expect(page.getByLabel('Field')).toHaveValue('as it was left');
+  site.close();
 });
 
 test('Back does not bring the secret back', async ({ page }) => {
+  const site = await openSite();
   await open(page, keysPath);
   const dialog = await createThroughDialog(page, 'Left open');
   const secret = await revealSecret(dialog);
-  page.on('dialog', (warning) => warning.accept());
-  await leaveAndComeBack(page, '/healthz');
+  const warning = page.waitForEvent('dialog').then((asked) => asked.accept());
+  await leaveAndComeBack(page, site.url);
+  await warning;
   await expect(rowOf(page, 'Left open')).toBeVisible();
   await expect(secretDialog(page)).toHaveCount(0);
   const values = await page.evaluate(() => [...document.querySelectorAll('input')].map((input) => input.value));
@@ -153,6 +158,7 @@ test('Back does not bring the secret back', async ({ page }) => {
   await isReady(page);
   await openCreateDialog(page);
   await expect(page.getByText(secret)).toHaveCount(0);
+  site.close();
 });
 
 test('a page that is about to be frozen forgets the secret before', async ({ page }) => {
