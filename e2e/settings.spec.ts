@@ -1,0 +1,189 @@
+import type { Page } from '@playwright/test';
+import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
+import { expect, signIn, test } from './fixtures';
+import { bearer, callMe, createButton, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
+
+const path = '/tenant/settings';
+
+test.use({ roles: ['developer', 'admin'] });
+
+const fields = (page: Page) => ({
+  enabled: page.getByRole('switch', { name: 'Enable API keys' }),
+  maximum: page.getByLabel('Maximum API keys per user'),
+  expiration: page.getByLabel('Maximum token expiration (days)'),
+  deactivate: page.getByRole('switch', { name: 'Deactivate before delete' }),
+});
+
+async function save(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Settings saved')).toBeVisible();
+}
+
+async function policyOf(tenantId: string) {
+  const [row] = await sql<{ api_keys_enabled: boolean }>(
+    `SELECT api_keys_enabled, maximum_keys_per_user, maximum_expiration_in_days, deactivate_before_delete
+       FROM tenant WHERE id = $1`,
+    [tenantId],
+  );
+  return row;
+}
+
+test('every field shows the policy, and what is saved is there after a reload', async ({ page, tenant }) => {
+  await open(page, path);
+  const { enabled, maximum, expiration, deactivate } = fields(page);
+  await expect(enabled).toBeChecked();
+  await expect(maximum).toHaveValue('2');
+  await expect(expiration).toHaveValue('');
+  await expect(deactivate).toBeChecked();
+  await enabled.click();
+  await maximum.fill('1000');
+  await expiration.fill('36500');
+  await deactivate.click();
+  await save(page);
+  expect(await policyOf(tenant.id)).toEqual({
+    api_keys_enabled: false,
+    maximum_keys_per_user: 1000,
+    maximum_expiration_in_days: 36_500,
+    deactivate_before_delete: false,
+  });
+  await open(page, path);
+  await expect(enabled).not.toBeChecked();
+  await expect(maximum).toHaveValue('1000');
+  await expect(expiration).toHaveValue('36500');
+  await expect(deactivate).not.toBeChecked();
+  await expiration.fill('');
+  await save(page);
+  expect(await policyOf(tenant.id)).toMatchObject({ maximum_expiration_in_days: null });
+});
+
+test('what is out of bounds is said at its field; the input is kept, and nothing is saved', async ({
+  page,
+  tenant,
+}) => {
+  const before = await policyOf(tenant.id);
+  await open(page, path);
+  const { enabled, maximum, expiration } = fields(page);
+  await enabled.click();
+  for (const [value, sentence] of [
+    ['0', 'Maximum API keys per user must be between 1 and 1000.'],
+    ['1001', 'Maximum API keys per user must be between 1 and 1000.'],
+    ['', 'Maximum API keys per user must be a whole number.'],
+    ['2.5', 'Maximum API keys per user must be a whole number.'],
+    ['-1', 'Maximum API keys per user must be a whole number.'],
+  ] as const) {
+    await maximum.fill(value);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(maximum).toHaveAccessibleDescription(new RegExp(sentence));
+    await expect(maximum).toHaveValue(value);
+  }
+  await maximum.fill('3');
+  for (const value of ['0', 'soon', '1e3']) {
+    await expiration.fill(value);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(expiration).toHaveAccessibleDescription(/at least 1, or empty for no maximum\./);
+    await expect(expiration).toHaveValue(value);
+    await expect(maximum).toHaveValue('3');
+    await expect(enabled).not.toBeChecked();
+  }
+  expect(await policyOf(tenant.id)).toEqual(before);
+});
+
+test('a lower maximum takes no key away, and refuses the next one at once, also on a page that is open', async ({
+  page,
+  context,
+  viewer,
+}) => {
+  await createKeyFor(viewer, { name: 'First' });
+  const keys = await context.newPage();
+  await open(keys, keysPath);
+  const dialog = await openCreateDialog(keys);
+  await open(page, path);
+  await fields(page).maximum.fill('1');
+  await save(page);
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  await expect(dialog.getByText('You have 1 API key; the maximum is 1. Delete one to create another.')).toBeVisible();
+  await open(keys, keysPath);
+  await tabTo(keys, createButton(keys));
+  await expect(tooltip(keys, 'You have 1 API key; the maximum is 1. Delete one to create another.')).toBeVisible();
+  await expect(rowOf(keys, 'First').getByText('Active', { exact: true })).toBeVisible();
+});
+
+test('a shorter maximum expiration holds for the next key and for none that exists', async ({
+  page,
+  viewer,
+  origin,
+}) => {
+  const { secret } = await createKeyFor(viewer, { expiry: { kind: 'never' } });
+  await open(page, path);
+  await fields(page).expiration.fill('1');
+  await save(page);
+  expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 200 });
+  await open(page, keysPath);
+  await expect(rowOf(page, 'API key 1').getByText('Never', { exact: true })).toBeVisible();
+  const dialog = await openCreateDialog(page);
+  await expect(dialog.getByLabel('Expiry', { exact: true }).getByRole('option')).toHaveText([
+    '1 day (maximum)',
+    'On a date',
+  ]);
+});
+
+test('the switch refuses every key from the moment it is saved, and gives them back', async ({
+  page,
+  context,
+  tenant,
+  origin,
+}) => {
+  const colleague = await viewerFor(await createMember(tenant));
+  const { secret } = await createKeyFor(colleague, { name: 'Of a colleague' });
+  expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 200 });
+  await open(page, path);
+  await fields(page).enabled.click();
+  await save(page);
+  expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 401, type: 'api_keys_disabled' });
+  await fields(page).enabled.click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect.poll(async () => (await policyOf(tenant.id))?.api_keys_enabled).toBe(true);
+  expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 200 });
+
+  await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [tenant.id]);
+  await signIn(context, colleague, origin);
+  await open(page, keysPath);
+  await expect(rowOf(page, 'Of a colleague')).toContainText('Disabled by your administrator');
+});
+
+test('without Deactivate before delete, an Active key can be deleted at once', async ({ page, viewer }) => {
+  await createKeyFor(viewer, { name: 'Straight' });
+  await open(page, keysPath);
+  const remove = page.getByRole('button', { name: 'Delete Straight' });
+  await expect(remove).toHaveAttribute('aria-disabled', 'true');
+  await open(page, path);
+  await fields(page).deactivate.click();
+  await save(page);
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await page.getByRole('menuitem', { name: 'Account settings' }).click();
+  await remove.click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(rowOf(page, 'Straight')).toHaveCount(0);
+});
+
+test('who loses the role while the page is open is refused, and nothing is saved', async ({ page, tenant, member }) => {
+  const before = await policyOf(tenant.id);
+  await open(page, path);
+  await sql(`UPDATE member SET roles = '{developer}' WHERE id = $1`, [member.id]);
+  await fields(page).maximum.fill('500');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('You need the role admin. Ask your administrator.')).toBeVisible();
+  expect(await policyOf(tenant.id)).toEqual(before);
+});
+
+test.describe('who is no admin', () => {
+  test.use({ roles: ['developer'], expectedConsole: [/status of 404/] });
+
+  test('finds no page of the tenant', async ({ page }) => {
+    for (const address of ['/tenant', path]) {
+      const response = await page.goto(address);
+      expect(response?.status()).toBe(404);
+      await expect(page.getByRole('heading', { name: 'This page does not exist' })).toBeVisible();
+    }
+  });
+});
