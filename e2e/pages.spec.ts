@@ -1,0 +1,168 @@
+import { createKeyFor, sql } from '../tests/support/world';
+import { expect, test } from './fixtures';
+import { keysPath, open, rowOf } from './key-page';
+
+test.describe('an admin', () => {
+  test.use({ roles: ['developer', 'admin'] });
+
+  for (const [path, landing] of [
+    ['/', keysPath],
+    ['/account', keysPath],
+    ['/tenant', '/tenant/settings'],
+  ] as const) {
+    test(`${path} leads to ${landing}`, async ({ page }) => {
+      await page.goto(path);
+      await expect(page).toHaveURL(landing);
+    });
+  }
+
+  test('the navigation lists the pages that exist, says where one is, and each of its links works', async ({
+    page,
+  }) => {
+    for (const [path, area, names] of [
+      [keysPath, 'Account settings', ['API keys', 'Security']],
+      ['/tenant/settings', 'Tenant settings', ['Settings']],
+    ] as const) {
+      await open(page, path);
+      const links = page.getByRole('navigation', { name: area }).getByRole('link');
+      await expect(links).toHaveText([...names]);
+      for (const name of names) {
+        await links.filter({ hasText: name }).click();
+        await expect(links.filter({ hasText: name })).toHaveAttribute('aria-current', 'page');
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await expect(page).toHaveTitle(new RegExp(`${name} · Latchkey`, 'i'));
+      }
+    }
+  });
+});
+
+test.describe('an address that does not exist', () => {
+  test.use({ expectedConsole: [/status of 404/] });
+
+  for (const path of ['/nowhere', '/account/nowhere', '/tenant/members', '/api/nowhere']) {
+    test(`${path} is a 404 with a way home`, async ({ page }) => {
+      const response = await page.goto(path);
+      expect(response?.status()).toBe(404);
+      await expect(page.getByRole('heading', { name: 'This page does not exist' })).toBeVisible();
+      await page.getByRole('link', { name: 'Go to your API keys' }).click();
+      await expect(page.getByRole('heading', { name: 'Manage API Keys' })).toBeVisible();
+    });
+  }
+});
+
+test('every page carries the security headers, a nonce of its own, and no script without it', async ({ page }) => {
+  const nonces: string[] = [];
+  for (const path of ['/sign-in', keysPath, keysPath, '/account/security']) {
+    const response = await page.goto(path);
+    const headers = (await response?.allHeaders()) ?? {};
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    const policy = headers['content-security-policy'] ?? '';
+    for (const directive of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]) {
+      expect(policy.split('; ')).toContain(directive);
+    }
+    expect(policy).toMatch(/script-src 'nonce-[^']+' 'strict-dynamic'(;|$)/);
+    expect(policy).not.toContain('unsafe-eval');
+    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? '';
+    nonces.push(nonce);
+    const html = (await response?.text()) ?? '';
+    const scripts = html.match(/<script\b[^>]*>/g) ?? [];
+    expect(scripts.length).toBeGreaterThan(3);
+    expect(scripts.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
+    expect(html).not.toMatch(/<[^>]+\son\w+=/);
+  }
+  expect(new Set(nonces).size).toBe(nonces.length);
+});
+
+test.describe('a script that got into a page', () => {
+  test.use({ expectedConsole: [/Content Security Policy/] });
+
+  test('does not run: the policy of the page refuses it', async ({ page }) => {
+    await open(page, keysPath);
+    const outcome = await page.evaluate(async () => {
+      const violation = new Promise((resolve) => {
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective));
+      });
+      // As injected markup would be: an element with a handler, which needs no further script to run.
+      document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.pwned = true">');
+      return [await violation, 'pwned' in window];
+    });
+    expect(outcome).toEqual(['script-src-attr', false]);
+  });
+});
+
+const payloads = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  '</script><svg onload=alert(1)>',
+  'javascript:alert(1)',
+  '{{7*7}}#{7*7}<%=7*7%>',
+  `' onmouseover='alert(1)`,
+  '<!--<script>]]>&lt;b&gt;%3Cb%3E\\u003cb\\u003e',
+];
+
+test.describe('with hostile texts', () => {
+  test.use({ policy: { maximumKeysPerUser: 1000, deactivateBeforeDelete: false } });
+
+  test('names and descriptions are shown as they are, and nothing in them runs', async ({ page, viewer }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    for (const name of payloads) await createKeyFor(viewer, { name, description: `${name} again` });
+    await sql('UPDATE member SET name = $2 WHERE id = $1', [viewer.memberId, payloads[1] as string]);
+    await sql('UPDATE tenant SET name = $2 WHERE id = $1', [viewer.tenantId, payloads[2] as string]);
+    await open(page, keysPath);
+    for (const name of payloads) {
+      const row = rowOf(page, name);
+      await expect(row.getByText(`${name} again`, { exact: true })).toBeVisible();
+      await row.getByRole('button', { name: `Edit ${name}`, exact: true }).hover();
+    }
+    for (const name of payloads) {
+      await rowOf(page, name)
+        .getByRole('button', { name: `Edit ${name}`, exact: true })
+        .click();
+      await expect(page.getByRole('dialog').getByLabel('Name', { exact: true })).toHaveValue(name);
+      await page.keyboard.press('Escape');
+      await rowOf(page, name)
+        .getByRole('button', { name: `Delete ${name}`, exact: true })
+        .click();
+      await expect(page.getByRole('alertdialog').getByText(name, { exact: true })).toBeVisible();
+      await page.keyboard.press('Escape');
+      await page.getByLabel('Search keys').fill(name);
+      await expect(page.getByRole('row')).toHaveCount(2);
+      await page.getByLabel('Search keys').fill(`${name}?`);
+      await expect(page.getByText(`No key has a name with “${name}?”.`)).toBeVisible();
+      await page.getByLabel('Search keys').fill('');
+    }
+    await page.getByRole('button', { name: 'Account menu' }).click();
+    await expect(page.getByRole('menu').getByText(payloads[1] as string, { exact: true })).toBeVisible();
+    await expect(page.getByRole('banner').getByText(payloads[2] as string, { exact: true })).toBeVisible();
+    // A violation of the policy would be a console error, which fails every test.
+    expect(alerts).toEqual([]);
+  });
+});
+
+test('the theme follows the system until one is chosen, and the choice stays', async ({ page }) => {
+  const background = () =>
+    page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.documentElement).backgroundColor)?.[0]));
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await open(page, keysPath);
+  await expect(page.getByRole('radio', { name: 'System' })).toBeChecked();
+  expect(await background()).toBeLessThan(128);
+  // Forced, because the icon lies over the radio button.
+  await page.getByRole('radio', { name: 'Light' }).check({ force: true });
+  await expect.poll(background).toBeGreaterThan(128);
+  await page.reload();
+  await expect(page.getByRole('radio', { name: 'Light' })).toBeChecked();
+  expect(await background()).toBeGreaterThan(128);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+  await open(page, '/account/security');
+  expect(await background()).toBeLessThan(128);
+});
