@@ -75,11 +75,12 @@ export async function install() {
   const wanted = createHash('sha256').update(readFileSync('package-lock.json')).update(process.version).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const hint = 'The packages could not be installed. Check that the npm registry can be reached, then try again.';
+  // Not `npm ci`: it refuses a lock file without the binaries of platforms that a registry mirror does not carry.
   await required(
     hint,
     'Installing packages (a minute or two)',
     'npm',
-    ['ci', '--no-audit', '--no-fund', '--include=dev'],
+    ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev'],
     { env: { NODE_ENV: 'development' } },
   );
   writeFileSync(stamp, wanted);
