@@ -91,9 +91,9 @@ const sources = [
   'components',
   'lib',
   'prisma',
-  'public',
   'server.ts',
   'next.config.mjs',
+  'postcss.config.mjs',
   'package-lock.json',
   'scripts/build-server.mjs',
 ];
