@@ -123,3 +123,19 @@ test('a row shows the mask of the secret and the client ID to copy, never more',
   await expect(page.getByText('Client ID copied')).toBeAttached();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(clientId);
 });
+
+test('no row is cut off, however long its texts and narrow the window', async ({ page, viewer }) => {
+  await createKeyFor(viewer, { name: 'W'.repeat(50), description: 'W'.repeat(100), expiry: { kind: 'days', days: 1 } });
+  await sql(`UPDATE key_secret SET minted_at = minted_at - interval '9 days' WHERE tenant_id = $1`, [viewer.tenantId]);
+  await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [viewer.tenantId]);
+  await open(page, keysPath);
+  await expect(page.getByText('Expires soon')).toBeVisible();
+  for (const width of [320, 768, 1023, 1024, 1152, 1279, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const hidden = await page.getByRole('table').evaluate((table) => {
+      const clips = [table.parentElement as Element, document.documentElement];
+      return clips.map((element) => element.scrollWidth - element.clientWidth);
+    });
+    expect(hidden, `pixels cut off at ${width} px`).toEqual([0, 0]);
+  }
+});

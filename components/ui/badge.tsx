@@ -13,7 +13,7 @@ export function Badge({ tone, dot = false, children }: { tone: BadgeTone; dot?: 
   const { box, dot: dotColour } = tones[tone];
   return (
     <span
-      className={`inline-flex w-fit items-center gap-1.5 rounded-full px-2 py-px font-medium text-xs leading-5 ${box}`}
+      className={`inline-flex w-fit items-center gap-1.5 rounded-[0.6875rem] px-2 py-px font-medium text-xs leading-5 ${box}`}
     >
       {dot && <span aria-hidden className={`size-1.5 rounded-full ${dotColour}`} />}
       {children}

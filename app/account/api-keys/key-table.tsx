@@ -10,6 +10,9 @@ import { EditableText } from './editable-text';
 import { KeyActions } from './key-actions';
 import type { OpenDialog } from './open-dialog';
 
+// Where the table has little room, dates and words take two lines, or the buttons at the end would be cut off.
+const timeClass = 'whitespace-nowrap text-ink-muted lg:max-xl:whitespace-normal';
+
 type KeyTableProps = {
   keys: KeyView[];
   view: KeyPageView;
@@ -37,7 +40,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
       <TableBody>
         {keys.map((key) => (
           <Row key={key.clientId}>
-            <Cell className="max-lg:mb-2 lg:w-full lg:min-w-44 lg:max-w-0">
+            <Cell className="max-lg:mb-2 lg:w-full lg:min-w-40 lg:max-w-0">
               <EditableText item={key} field="name" editable={isEditable(key, view)} />
               <EditableText item={key} field="description" editable={isEditable(key, view)} />
             </Cell>
@@ -52,16 +55,16 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
                 {key.biasProfile === null ? <span className="text-ink-faint">None</span> : <bdi>{key.biasProfile}</bdi>}
               </Cell>
             )}
-            <Cell title="Status">
+            <Cell title="Status" className="xl:min-w-36">
               <Status item={key} />
             </Cell>
-            <Cell title="Created" className="whitespace-nowrap text-ink-muted">
+            <Cell title="Created" className={timeClass}>
               <Time iso={key.createdAt} />
             </Cell>
-            <Cell title="Last used" className="whitespace-nowrap text-ink-muted">
+            <Cell title="Last used" className={timeClass}>
               {key.lastUsedAt ? <Time iso={key.lastUsedAt} relativeTo={view.now} /> : <span>Never used</span>}
             </Cell>
-            <Cell title="Expires" className="whitespace-nowrap text-ink-muted">
+            <Cell title="Expires" className={timeClass}>
               {key.expiresAt ? <Time iso={key.expiresAt} /> : <span>Never</span>}
             </Cell>
             <Cell tight className="max-lg:-mb-2 max-lg:-ml-3.5 max-lg:mt-1">
