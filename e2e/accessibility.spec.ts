@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { createKeyFor, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
-import { createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo } from './key-page';
+import { createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -89,7 +89,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await open(page, keysPath);
         const row = rowOf(page, 'Shown');
         await tabTo(page, row.getByRole('button', { name: 'Delete Shown' }));
-        await expect(page.getByRole('tooltip')).toBeVisible();
+        await expect(tooltip(page, 'You must deactivate the API Key before you can delete it.')).toBeVisible();
         await expectAccessible(page, 'tooltip');
         await row.getByRole('button', { name: 'Edit Shown' }).click();
         await expect(page.getByRole('dialog')).toBeVisible();
