@@ -29,7 +29,9 @@ async function main(): Promise<void> {
 
   const { development: dev, host, port } = settings;
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 });
-  const app = next({ dev, hostname: host, port, httpServer: server });
+  // In development Next serves its hot reload on the server's upgrades. In production it would swallow every upgrade,
+  // so that whoever offers one (h2c) never gets an answer: there it gets a server that nobody connects to.
+  const app = next({ dev, hostname: host, port, httpServer: dev ? server : createServer() });
   // Listening first: a taken port should be said before half a minute of preparation.
   const preparing = app.prepare();
   preparing.catch(() => {});
@@ -42,7 +44,6 @@ async function main(): Promise<void> {
   );
   await listen(server, port, host);
   await preparing;
-  if (dev) server.on('upgrade', app.getUpgradeHandler());
   stopGracefully(server);
   process.stdout.write(`Latchkey is ready at ${settings.origin}\n`);
 }
@@ -68,9 +69,10 @@ function handler(pages: Handler): (request: IncomingMessage, response: ServerRes
   return (request, response) => {
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
     route(request, response, origin, pages).catch((error: unknown) => {
-      log().error({ err: error }, 'a request failed');
+      const reply = problem({ status: 500, type: 'internal', title: 'Something broke', detail: 'See the log.' });
+      log().error({ err: error, requestId: reply.headers['X-Request-Id'] }, 'a request failed');
       if (response.headersSent) response.destroy();
-      else send(response, problem({ status: 500, type: 'internal', title: 'Something broke', detail: 'See the log.' }));
+      else send(response, reply);
     });
   };
 }
@@ -133,15 +135,19 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 /** Answers what is under way, then leaves; a second signal leaves at once. */
 function stopGracefully(server: Server): void {
   const underWay = new Set<ServerResponse>();
-  server.on('request', (_request, response) => {
+  let stopping = false;
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    // A connection that is kept alive brings further requests: each is answered, and is its last.
+    if (stopping) response.setHeader('Connection', 'close');
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
   });
   const stop = async () => {
+    stopping = true;
     process.once('SIGINT', () => process.exit(130));
     setTimeout(() => process.exit(1), 10_000).unref();
     const closed = new Promise((resolve) => server.close(resolve));
-    await Promise.all([...underWay].map((response) => once(response, 'close')));
+    while (underWay.size > 0) await Promise.all([...underWay].map((response) => once(response, 'close')));
     // Browsers keep spare connections on which they asked nothing; they would hold up the end.
     server.closeAllConnections();
     await closed;

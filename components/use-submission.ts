@@ -6,7 +6,8 @@ import { startTransition, useActionState, useRef } from 'react';
 /** The request or its answer was lost. */
 export type Unreachable = { status: 'unreachable' };
 
-export const unreachableMessage = 'Latchkey could not be reached. Nothing was changed; try again.';
+export const unreachableMessage =
+  'Latchkey did not answer, so this may or may not have been done. Reload the page to see.';
 
 /**
  * Sends a server action and keeps its last answer. A second submit while the first is under way is dropped; a lost

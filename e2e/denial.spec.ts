@@ -190,7 +190,17 @@ for (const [name, row] of Object.entries(actions)) {
         expect(result(answer)).toBe(result(missing));
         expect(result(answer)).not.toContain('"status":"done"');
       }
-      for (const odd of [undefined, null, 7, { $ne: null }, ['x'], 'x'.repeat(5_000), { clientId: { contains: '' } }]) {
+      for (const odd of [
+        '\0',
+        { clientId: '\0', name: 'x' },
+        undefined,
+        null,
+        7,
+        { $ne: null },
+        ['x'],
+        'x'.repeat(5_000),
+        { clientId: { contains: '' } },
+      ]) {
         expect((await call(origin, name, odd, cookie)).status).toBeLessThan(500);
       }
       expect((await stored(tenant)) + (await stored(elsewhere))).toBe(before);

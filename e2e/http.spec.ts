@@ -234,6 +234,12 @@ async function signInOverHttp(origin: string, email: string, headers: Record<str
   });
 }
 
+test('an e-mail with control characters is refused like any other that is wrong', async ({ origin }) => {
+  const response = await signInOverHttp(origin, 'a\0b@example.test', { origin });
+  expect(response.status).toBe(401);
+  expect(await response.text()).toContain('CredentialsSignin');
+});
+
 test('headers that other frameworks believe open nothing', async ({ origin }) => {
   const tricks: Array<Record<string, string>> = [
     { 'x-middleware-subrequest': 'middleware:middleware:middleware:middleware:middleware' },
@@ -257,4 +263,18 @@ test('headers that other frameworks believe open nothing', async ({ origin }) =>
       expect(prefetched).not.toMatch(/Manage API Keys|Maximum API keys per user|Current password/);
     }
   }
+});
+
+test('a client that offers an upgrade gets its answer all the same', async ({ viewer, origin }) => {
+  const { secret } = await createKeyFor(viewer);
+  // The first page makes Next look for upgrades.
+  await fetch(`${origin}/sign-in`);
+  const offer = ['Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA', `Authorization: Bearer ${secret}`];
+  const { status } = await exchange(origin, [
+    'GET /api/v1/me HTTP/1.1',
+    `Host: ${new URL(origin).host}`,
+    'Connection: Upgrade, HTTP2-Settings',
+    ...offer,
+  ]);
+  expect(status).toBe(200);
 });

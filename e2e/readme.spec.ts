@@ -56,14 +56,21 @@ test('the README’s Node lines find the caller, and refuse who has no key', asy
   expect(await lines({ headers: { authorization: 'Bearer nothing' } }, refuse, environment)).toBe('refused 401');
 });
 
-test('the README’s nginx lets in who has a key and tells the upstream who it is', async ({ viewer, origin }) => {
+const identity = ['client-id', 'tenant', 'subject', 'scopes', 'bias-profile'].map((name) => `x-latchkey-${name}`);
+
+test('the README’s nginx lets in who has a key and tells the upstream who it is', async ({
+  viewer,
+  tenant,
+  member,
+  origin,
+}) => {
   const installed = spawnSync('nginx', ['-v']).status === 0;
   test.skip(!installed, 'nginx is not installed here');
   const { clientId, secret } = await createKeyFor(viewer);
   const seen: unknown[] = [];
   const upstream = await listening(
     createServer((request, response) => {
-      seen.push(request.headers['x-latchkey-client-id']);
+      seen.push(identity.map((name) => request.headers[name]));
       response.end('from the upstream');
     }),
   );
@@ -91,8 +98,13 @@ test('the README’s nginx lets in who has a key and tells the upstream who it i
         ),
       )
       .toBe(401);
-    const accepted = await through({ authorization: `Bearer ${secret}`, 'x-latchkey-client-id': 'forged' });
-    expect([accepted.status, await accepted.text(), seen]).toEqual([200, 'from the upstream', [clientId]]);
+    const forged = Object.fromEntries(identity.map((name) => [name, 'forged']));
+    const accepted = await through({ authorization: `Bearer ${secret}`, ...forged });
+    expect([accepted.status, await accepted.text(), seen]).toEqual([
+      200,
+      'from the upstream',
+      [[clientId, tenant.slug, member.id, undefined, undefined]],
+    ]);
     expect((await through({ authorization: `Bearer ${secret}x` })).status).toBe(401);
     await deactivateKey(viewer, clientId);
     expect((await through({ authorization: `Bearer ${secret}` })).status).toBe(401);

@@ -166,6 +166,14 @@ test('without Deactivate before delete, an Active key can be deleted at once', a
   await expect(rowOf(page, 'Straight')).toHaveCount(0);
 });
 
+test('a page that was open for long does not undo what another admin changed', async ({ page, tenant }) => {
+  await open(page, path);
+  await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [tenant.id]);
+  await fields(page).maximum.fill('3');
+  await save(page);
+  expect(await policyOf(tenant.id)).toMatchObject({ api_keys_enabled: false, maximum_keys_per_user: 3 });
+});
+
 test('who loses the role while the page is open is refused, and nothing is saved', async ({ page, tenant, member }) => {
   const before = await policyOf(tenant.id);
   await open(page, path);

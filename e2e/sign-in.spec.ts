@@ -185,3 +185,15 @@ for (const [what, value] of Object.entries(hostile)) {
     }
   });
 }
+
+test.describe('before the page has come to life', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('submitting never puts the password into the URL', async ({ page }) => {
+    await page.goto('/sign-in');
+    await page.getByLabel('Email').fill('someone@example.test');
+    await page.getByLabel('Password').fill('typed too early');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(page).toHaveURL(/\/sign-in$/);
+  });
+});

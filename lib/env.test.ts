@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -157,6 +157,13 @@ describe('with the embedded database', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject(older);
     expect(JSON.parse(readFileSync(file, 'utf8')).LATCHKEY_AUDIT_KEY).toMatch(/^1:/);
   });
+});
+
+test('a database whose secrets are gone is refused, instead of getting new ones', () => {
+  start({});
+  mkdirSync('.latchkey/pglite');
+  rmSync('.latchkey/secrets.json');
+  expect(() => start({})).toThrow(/holds a database but no secrets\.json/);
 });
 
 test('a .env file is read, and the environment wins over it', () => {

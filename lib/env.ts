@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -89,23 +89,45 @@ function withGeneratedSecrets(variables: Record<string, string | undefined>) {
   if (variables.DATABASE_URL) return variables;
   // The data folder is outside of what a build may trace and carry along.
   const directory = path.resolve(/* turbopackIgnore: true */ variables.LATCHKEY_DATA_DIR || '.latchkey');
-  const file = path.join(directory, 'secrets.json');
-  const stored: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  const missing = generatedSecrets.filter((name) => !stored[name]);
-  if (missing.length > 0) {
-    for (const name of missing) {
-      const value = randomBytes(32).toString('base64');
-      stored[name] = name === 'NEXTAUTH_SECRET' ? value : `1:${value}`;
-    }
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    chmodSync(directory, 0o700);
-    // Written beside and renamed, so that a kill in the middle leaves no half file.
-    const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify(stored, null, 2)}\n`, { mode: 0o600 });
-    renameSync(draft, file);
-  }
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
-  return { ...stored, ...set };
+  const missing = generatedSecrets.filter((name) => !set[name]);
+  if (missing.length === 0) return set;
+  return { ...storedSecrets(directory), ...set };
+}
+
+/** What `secrets.json` holds, after generating what it lacks. */
+function storedSecrets(directory: string): Record<string, string> {
+  const file = path.join(directory, 'secrets.json');
+  const read = () => JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  const stored = existsSync(file) ? read() : null;
+  const lacking = generatedSecrets.filter((name) => !stored?.[name]);
+  if (stored && lacking.length === 0) return stored;
+  if (!stored && existsSync(path.join(directory, 'pglite'))) {
+    throw new ConfigurationError(
+      `${directory} holds a database but no secrets.json, without which none of its keys can be verified. Restore the file.`,
+    );
+  }
+  const secrets = { ...stored };
+  for (const name of lacking) {
+    const value = randomBytes(32).toString('base64');
+    secrets[name] = name === 'NEXTAUTH_SECRET' ? value : `1:${value}`;
+  }
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  if (stored) {
+    renameSync(draft, file);
+    return secrets;
+  }
+  // Linked, not renamed: of two processes that start at once, the first one's secrets are kept, and both use them.
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  rmSync(draft, { force: true });
+  return read();
 }
 
 // Next bundles this module apart from server.ts; the global keeps one answer per process.

@@ -66,6 +66,7 @@ export function step(title, command, args, { env = {}, show = false } = {}) {
 export async function required(hint, title, command, args, options) {
   const { code, output } = await step(title, command, args, options);
   if (code !== 0) fail(`${output.trim().split('\n').slice(-40).join('\n')}\n\n${hint}`);
+  return output;
 }
 
 const stamp = 'node_modules/.latchkey-installed';

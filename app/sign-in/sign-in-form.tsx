@@ -40,6 +40,8 @@ export function SignInForm({ path, demoAccounts }: SignInFormProps) {
   return (
     <>
       <form
+        // Submitted before the page has come to life, a form without it would put the password into the URL.
+        method="post"
         onSubmit={submit}
         className="space-y-4 rounded-2xl border border-line bg-surface p-6 shadow-soft max-sm:p-5"
       >

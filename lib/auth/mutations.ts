@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { appendEvent } from '../audit/mutations';
 import { inTransaction, prisma, type Tx } from '../db/prisma';
@@ -19,11 +20,12 @@ export type SignInResult =
 
 /** Checks a password and starts a session. A refusal does not say whether the member exists. */
 export async function signInWithPassword(request: SignInRequest): Promise<SignInResult> {
-  const account = `${request.address} ${request.email}`;
+  const source = networkOf(request.address);
+  const account = `${source} ${request.email}`;
   try {
     // Taken before the check, so that parallel guesses do not slip through; given back on success.
     await failuresPerAccount.consume(account);
-    await failuresPerAddress.consume(request.address);
+    await failuresPerAddress.consume(source);
   } catch (error) {
     if (error instanceof RateLimiterRes) return { status: 'limited' };
     throw error;
@@ -37,8 +39,19 @@ export async function signInWithPassword(request: SignInRequest): Promise<SignIn
   const sessionId = await inTransaction((tx) => startSession(tx, found, request));
   if (!sessionId) return { status: 'refused' };
   await failuresPerAccount.delete(account);
-  await failuresPerAddress.reward(request.address);
+  await failuresPerAddress.reward(source);
   return { status: 'signed_in', sessionId, memberId: found.id };
+}
+
+/** Who has one IPv6 address has the 2^64 addresses of its network: they count as one. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const left = head.split(':').filter((group) => group !== '');
+  const right = tail === undefined ? [] : tail.split(':').filter((group) => group !== '');
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0');
+  const groups = [...left, ...zeros, ...right].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${groups.join(':')}::/64`;
 }
 
 async function startSession(

@@ -1,6 +1,7 @@
 import type { NextAuthOptions } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
 import { env } from '../env';
+import { log } from '../log';
 import { safeCallbackPath } from './callback-url';
 import { signInWithPassword } from './mutations';
 import { sessionDays } from './queries';
@@ -36,10 +37,12 @@ export function authOptions(): NextAuthOptions {
         async authorize(credentials, request) {
           const parsed = signInSchema.safeParse(credentials);
           if (!parsed.success) return null;
-          const result = await signInWithPassword({
-            ...parsed.data,
-            address: header(request, 'x-forwarded-for') ?? 'unknown',
-            userAgent: header(request, 'user-agent') ?? '',
+          const address = header(request, 'x-forwarded-for') ?? 'unknown';
+          const userAgent = header(request, 'user-agent') ?? '';
+          // next-auth would send the message of whatever is thrown here to the caller, and log nothing.
+          const result = await signInWithPassword({ ...parsed.data, address, userAgent }).catch((error: unknown) => {
+            log().error({ err: error }, 'a sign-in failed');
+            throw new Error('Unavailable');
           });
           if (result.status === 'limited') throw new Error('TooManyAttempts');
           if (result.status === 'refused') return null;

@@ -9,7 +9,12 @@ export function normalizeEmail(email: string): string {
 }
 
 export const signInSchema = z.object({
-  email: z.string().min(1).max(320).transform(normalizeEmail),
+  email: z
+    .string()
+    .min(1)
+    .max(320)
+    .regex(/^\P{Cc}*$/u)
+    .transform(normalizeEmail),
   password: z.string().min(1).max(passwordMaximum),
 });
 

@@ -69,6 +69,17 @@ describe('guessing', () => {
     }
   });
 
+  test('the addresses of one IPv6 network count as one, and those of another do not', async () => {
+    const member = await createMember(tenant, { password });
+    const from = (network: number, host: number) => `2001:db8:0:${network.toString(16)}::${host.toString(16)}`;
+    const guesses = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => signIn(member.email, 'a guess', from(7, index + 1))),
+    );
+    expect(guesses.filter((guess) => guess.status === 'limited')).toHaveLength(2);
+    expect((await signIn(member.email, password, from(7, 99))).status).toBe('limited');
+    expect((await signIn(member.email, password, from(8, 1))).status).toBe('signed_in');
+  });
+
   test('one address that tries many accounts is limited after 100 failures', async () => {
     const address = randomUUID();
     const guesses = await Promise.all(

@@ -9,7 +9,7 @@ export const verificationDeadline = 900;
 
 export type Database =
   | { kind: 'embedded'; pglite: Embedded['pglite']; close: () => Promise<void> }
-  | { kind: 'postgres'; url: string; pool: pg.Pool; close: () => Promise<void> };
+  | { kind: 'postgres'; url: string; verificationPool: pg.Pool; pagePool: pg.Pool; close: () => Promise<void> };
 
 // One per process, although Next and server.ts load this module apart: two PGlite instances must never meet in a folder.
 const holder = globalThis as typeof globalThis & { latchkeyDatabase?: Promise<Database> };
@@ -36,18 +36,26 @@ export async function closeDatabase(): Promise<void> {
 async function open(): Promise<Database> {
   const { databaseUrl, dataDirectory } = env();
   if (!databaseUrl) return { kind: 'embedded', ...(await openEmbedded(dataDirectory)) };
+  // Apart, so that a rush on the pages cannot hold up verification.
+  const verificationPool = openPool(databaseUrl, 'latchkey-verification', 8, verificationDeadline);
+  const pagePool = openPool(databaseUrl, 'latchkey-pages', 4, 5_000);
+  const close = async () => void (await Promise.all([verificationPool.end(), pagePool.end()]));
+  return { kind: 'postgres', url: databaseUrl, verificationPool, pagePool, close };
+}
+
+function openPool(connectionString: string, name: string, max: number, timeoutMillis: number): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: 8,
+    connectionString,
+    max,
     // The client's own timeouts, because a frozen server honours none of its settings.
-    connectionTimeoutMillis: verificationDeadline,
-    query_timeout: verificationDeadline,
+    connectionTimeoutMillis: timeoutMillis,
+    query_timeout: timeoutMillis,
     keepAlive: true,
-    application_name: 'latchkey-sql',
+    application_name: name,
     ...sessionOptions('5s'),
   });
   pool.on('error', (error) => log().warn({ error: error.message }, 'an idle database connection failed'));
-  return { kind: 'postgres', url: databaseUrl, pool, close: () => pool.end() };
+  return pool;
 }
 
 /** Server settings of every connection: UTC, since Prisma's adapters drop the offset of what they read. */

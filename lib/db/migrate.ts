@@ -4,7 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { ConfigurationError } from '../env';
 import { database } from './connection';
-import { query } from './sql';
+import { queryInTime } from './sql';
 
 /** Prisma's own advisory lock, so that `prisma migrate deploy` and a starting server exclude each other. */
 const migrationLock = 72707369;
@@ -100,7 +100,7 @@ function checkHistory(migrations: Migration[], applied: Applied[]): void {
 
 /** True when every migration on disk is applied and no other. */
 export async function isMigrated(): Promise<boolean> {
-  const applied = await query<Applied>('migration-history', readHistory);
+  const applied = await queryInTime<Applied>('migration-history', readHistory);
   const migrations = listMigrations();
   return (
     applied.length === migrations.length &&

@@ -10,7 +10,7 @@ import { foldName } from '../display-text';
 import { env } from '../env';
 import { decideExpiry, lowestFreeName } from './policy';
 import type { CreateKeyInput, EditKeyInput } from './schema';
-import { digestSecret, maskOf, mintCredential } from './secret';
+import { digestSecret, isClientId, maskOf, mintCredential } from './secret';
 import { allowedActions, type KeyAction, type KeyTimes, statusOf } from './status';
 
 /** Expected refusals of every write to a key. `message` is a sentence for the member. */
@@ -193,6 +193,7 @@ function changeOwnKey(
   action: KeyAction,
   change: (tx: Tx, key: OwnKey, standing: LockedStanding) => Promise<ChangeKeyResult>,
 ): Promise<ChangeKeyResult> {
+  if (!isClientId(clientId)) return Promise.resolve({ status: 'not_found' });
   return inTransaction(async (tx) => {
     const standing = await lockStanding(tx, viewer, 'member');
     if (!standing) return { status: 'signed_out' };
@@ -201,7 +202,7 @@ function changeOwnKey(
              deactivated_at AS "deactivatedAt", deactivated_until AS "deactivatedUntil", revoked_at AS "revokedAt"
         FROM key
        WHERE client_id = ${clientId} AND tenant_id = ${viewer.tenantId}::uuid AND owner_id = ${viewer.memberId}::uuid
-         FOR UPDATE`;
+         FOR NO KEY UPDATE`;
     if (!key) return { status: 'not_found' };
     const refusal = refusalOf(permissionFor[action], standing);
     if (refusal) return { status: 'refused', message: refusal };

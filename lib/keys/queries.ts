@@ -65,7 +65,8 @@ function viewOf(row: KeyRow, policy: PolicyRow): KeyView {
   if (!secret) throw new Error(`Key ${row.clientId} has no secret.`);
   const hints: KeyHint[] = [];
   if (expiresSoon({ ...row, mintedAt: secret.mintedAt }, policy.now)) hints.push('Expires soon');
-  if (!policy.apiKeysEnabled && status === 'Active') hints.push('Disabled by your administrator');
+  if (!policy.apiKeysEnabled && (status === 'Active' || status === 'Inactive'))
+    hints.push('Disabled by your administrator');
   return {
     clientId: row.clientId,
     name: row.name,

@@ -31,6 +31,11 @@ export function isClientId(text: string): boolean {
   return clientIdPattern.test(text);
 }
 
+/** True for what has a secret's prefix, length and alphabet. */
+export function isSecretShaped(text: string): boolean {
+  return secretPattern.test(text);
+}
+
 /** True for a well-formed secret whose checksum is right. Says nothing about whether the secret exists. */
 export function isSecret(text: string): boolean {
   return secretPattern.test(text) && checksum(text.slice(0, -6)) === text.slice(-6);

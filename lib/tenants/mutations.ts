@@ -5,29 +5,30 @@ import { refusalOf } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';
 import { lockStanding } from '../auth/standing';
 import { inTransaction, type Tx } from '../db/prisma';
-import type { Policy } from './schema';
+import type { Policy, PolicyChange } from './schema';
 
 export type UpdatePolicyResult =
   | { status: 'saved' }
   | { status: 'signed_out' }
   | { status: 'refused'; message: string };
 
-/** Replaces the policy. Limits hold for new keys; the switch holds for every key from the commit on. */
-export function updatePolicy(viewer: Viewer, policy: Policy): Promise<UpdatePolicyResult> {
+/** Changes the fields that are there. Limits hold for new keys; the switch holds for every key from the commit on. */
+export function updatePolicy(viewer: Viewer, change: PolicyChange): Promise<UpdatePolicyResult> {
   return inTransaction(async (tx) => {
     const standing = await lockStanding(tx, viewer, 'tenant');
     if (!standing) return { status: 'signed_out' };
     const refusal = refusalOf('policy.update', standing);
     if (refusal) return { status: 'refused', message: refusal };
     const before: Policy = { apiKeysEnabled: standing.apiKeysEnabled, ...standing.tenant };
-    const changed = (Object.keys(policy) as Array<keyof Policy>).filter((field) => policy[field] !== before[field]);
+    const after: Policy = { ...before, ...change };
+    const changed = (Object.keys(after) as Array<keyof Policy>).filter((field) => after[field] !== before[field]);
     if (changed.length === 0) return { status: 'saved' };
-    await tx.tenant.update({ where: { id: viewer.tenantId }, data: policy, select: { id: true } });
+    await tx.tenant.update({ where: { id: viewer.tenantId }, data: change, select: { id: true } });
     const only = (values: Policy) => Object.fromEntries(changed.map((field) => [field, values[field]]));
     await appendEvent(tx, {
       ...actedBy(viewer),
       action: 'policy.updated',
-      details: { before: only(before), after: only(policy) },
+      details: { before: only(before), after: only(after) },
     });
     return { status: 'saved' };
   });

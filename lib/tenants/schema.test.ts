@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { policySchema } from './schema';
+import { policyChangeSchema } from './schema';
 
 const good = {
   apiKeysEnabled: true,
@@ -8,12 +8,14 @@ const good = {
   deactivateBeforeDelete: false,
 };
 const complaint = (fields: Record<string, unknown>) =>
-  policySchema.safeParse({ ...good, ...fields }).error?.issues.map((issue) => issue.message) ?? null;
+  policyChangeSchema.safeParse({ ...good, ...fields }).error?.issues.map((issue) => issue.message) ?? null;
 
 describe('policy', () => {
   test('form text becomes numbers, and blank becomes no maximum', () => {
-    expect(policySchema.parse(good)).toEqual({ ...good, maximumKeysPerUser: 2, maximumExpirationInDays: null });
-    expect(policySchema.parse({ ...good, maximumKeysPerUser: ' 7 ', maximumExpirationInDays: ' 365 ' })).toMatchObject({
+    expect(policyChangeSchema.parse(good)).toEqual({ ...good, maximumKeysPerUser: 2, maximumExpirationInDays: null });
+    expect(
+      policyChangeSchema.parse({ ...good, maximumKeysPerUser: ' 7 ', maximumExpirationInDays: ' 365 ' }),
+    ).toMatchObject({
       maximumKeysPerUser: 7,
       maximumExpirationInDays: 365,
     });
@@ -21,6 +23,10 @@ describe('policy', () => {
 
   test.each(['1', '1000'])('the maximum of keys may be %s', (maximumKeysPerUser) => {
     expect(complaint({ maximumKeysPerUser })).toBeNull();
+  });
+
+  test('what is absent is not changed', () => {
+    expect(policyChangeSchema.parse({ maximumKeysPerUser: '3' })).toEqual({ maximumKeysPerUser: 3 });
   });
 
   test.each(['0', '1001', '999999999'])('the maximum of keys may not be %s', (maximumKeysPerUser) => {

@@ -9,8 +9,7 @@ const wholeNumber = (label: string) =>
 const keysLabel = 'Maximum API keys per user';
 const expirationLabel = 'Maximum token expiration (days)';
 
-/** The policy as `/tenant/settings` submits it: form text, blank for "no maximum". */
-export const policySchema = z.strictObject({
+const policySchema = z.strictObject({
   apiKeysEnabled: z.boolean(),
   maximumKeysPerUser: wholeNumber(keysLabel).refine(
     (value) => value >= 1 && value <= 1000,
@@ -35,3 +34,17 @@ export const policySchema = z.strictObject({
 
 /** The tenant's rules for keys. */
 export type Policy = z.output<typeof policySchema>;
+
+const { apiKeysEnabled, maximumKeysPerUser, maximumExpirationInDays, deactivateBeforeDelete } = policySchema.shape;
+
+/**
+ * What `/tenant/settings` submits: the fields that the admin changed, and no others, so that a page that was open for long
+ * does not undo what somebody else changed meanwhile. Form text, blank for "no maximum".
+ */
+export const policyChangeSchema = z.strictObject({
+  apiKeysEnabled: apiKeysEnabled.exactOptional(),
+  maximumKeysPerUser: maximumKeysPerUser.exactOptional(),
+  maximumExpirationInDays: maximumExpirationInDays.exactOptional(),
+  deactivateBeforeDelete: deactivateBeforeDelete.exactOptional(),
+});
+export type PolicyChange = z.output<typeof policyChangeSchema>;

@@ -1,5 +1,5 @@
 import { verificationDeadline } from '../db/connection';
-import { query } from '../db/sql';
+import { queryInTime } from '../db/sql';
 import { env } from '../env';
 import { digestSecret, digestsEqual } from '../keys/secret';
 import { statusOf } from '../keys/status';
@@ -74,13 +74,13 @@ export async function authenticate(source: CredentialSource): Promise<Verdict> {
 }
 
 async function decide(clientId: string, secret: string): Promise<Verdict> {
-  const [row] = await query<Row>('verify', selectKey, [clientId]);
+  const [row] = await queryInTime<Row>('verify', selectKey, [clientId]);
   // A replica may be behind: its answer is no answer.
   if (!row || row.replica) return { status: 'unavailable' };
   if (!secretMatches(row, clientId, secret)) return { status: 'refused', reason: 'invalid_credential' };
   const reason = refusalOf(row);
   if (reason) return { status: 'refused', reason };
-  if (isDue(row)) await query('touch-key', touchKey, [row.keyId, row.now]);
+  if (isDue(row)) await queryInTime('touch-key', touchKey, [row.keyId, row.now]);
   return { status: 'accepted', caller: callerOf(row, clientId) };
 }
 
@@ -169,6 +169,6 @@ const selectKey = `
 // Forward only, and from the key's row, so that a key deleted meanwhile is no error. The key itself is never written here.
 const touchKey = `
   INSERT INTO key_last_use (tenant_id, key_id, last_used_at)
-  SELECT tenant_id, id, $2 FROM key WHERE id = $1
+  SELECT tenant_id, id, $2 FROM key WHERE id = $1 FOR KEY SHARE
   ON CONFLICT (tenant_id, key_id) DO UPDATE SET last_used_at = excluded.last_used_at
    WHERE key_last_use.last_used_at < excluded.last_used_at`;

@@ -1,4 +1,4 @@
-import { type Credential, clientIdOf, isClientId, isSecret } from '../keys/secret';
+import { type Credential, clientIdOf, isClientId, isSecret, isSecretShaped } from '../keys/secret';
 
 /** The credential-bearing parts of a request, every occurrence of each header, undecoded. */
 export type CredentialSource = {
@@ -80,7 +80,7 @@ function formDecode(text: string): string {
 }
 
 function check(clientId: string, secret: string): ParsedCredential {
-  if (!isClientId(clientId) || !/^lk_sk_[0-9A-Za-z]{54}$/.test(secret)) {
+  if (!isClientId(clientId) || !isSecretShaped(secret)) {
     return malformed('This is not a Latchkey client ID and client secret.');
   }
   if (clientIdOf(secret) !== clientId || !isSecret(secret)) return { status: 'impossible' };

@@ -1,5 +1,5 @@
 import { isMigrated } from '../db/migrate';
-import { query } from '../db/sql';
+import { queryInTime } from '../db/sql';
 import { env } from '../env';
 import { problem, type Reply } from '../http/problem';
 import { log } from '../log';
@@ -40,11 +40,13 @@ function requiredScopes(search: string): string[] {
     .filter((scope) => scope !== '');
 }
 
-/** Ready: the database answers, is migrated, and every pepper that stored secrets need is configured. */
+/** Ready: the database answers, is a writable primary, is migrated, and every pepper that stored secrets need is configured. */
 async function readiness(): Promise<Reply> {
   try {
+    const [server] = await queryInTime<{ replica: boolean }>('replica', 'SELECT pg_is_in_recovery() AS replica');
+    if (server?.replica) return plain(503, 'the database is a replica');
     if (!(await isMigrated())) return plain(503, 'the database is not migrated');
-    const stored = await query<{ version: number }>('pepper-versions', selectPepperVersions);
+    const stored = await queryInTime<{ version: number }>('pepper-versions', selectPepperVersions);
     const missing = stored.filter(({ version }) => !env().peppers.byVersion.has(version));
     if (missing.length > 0)
       return plain(503, `LATCHKEY_PEPPERS lacks version ${missing.map((row) => row.version).join(', ')}`);
@@ -67,7 +69,11 @@ const selectPepperVersions = `
 function plain(status: number, text: string): Reply {
   return {
     status,
-    headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' },
+    headers: {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Cache-Control': 'no-store',
+      ...(status === 503 ? { 'Retry-After': '1' } : {}),
+    },
     body: `${text}\n`,
   };
 }

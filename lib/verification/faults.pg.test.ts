@@ -103,7 +103,8 @@ describe('503 within a second, never 200 or 401, and it heals by itself', () => 
     const open = await database();
     if (open.kind !== 'postgres') throw new Error('This test needs PostgreSQL.');
     const taken: pg.PoolClient[] = [];
-    for (let count = 0; count < (open.pool.options.max ?? 0); count++) taken.push(await open.pool.connect());
+    for (let count = 0; count < (open.verificationPool.options.max ?? 0); count++)
+      taken.push(await open.verificationPool.connect());
     await expectUnavailable(10);
     for (const client of taken) client.release();
     await expectHealed();

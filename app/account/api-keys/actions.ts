@@ -27,7 +27,10 @@ export async function createKeyAction(input: unknown): Promise<CreateKeyState> {
       return { status: 'already_created' };
     case 'invalid':
       // One value per opened dialog: that it was used means that an earlier submit of this dialog got through.
-      if (result.field === 'idempotencyValue') return { status: 'already_created' };
+      if (result.field === 'idempotencyValue') {
+        revalidatePath(page);
+        return { status: 'already_created' };
+      }
       return { status: 'invalid', fields: { [result.field]: result.message } };
     case 'not_found':
       return { status: 'refused', message: missing };
@@ -71,9 +74,12 @@ async function translate(result: ChangeKeyResult): Promise<ChangeKeyState> {
     case 'done':
       revalidatePath(page);
       return result;
+    // What was refused is not what the page shows: the key changed elsewhere.
     case 'not_found':
+      revalidatePath(page);
       return { status: 'refused', message: missing };
     case 'refused':
+      revalidatePath(page);
       return result;
     case 'invalid':
       return { status: 'invalid', fields: { [result.field]: result.message } };

@@ -34,7 +34,8 @@ export function CreateDialog({ origin, onClose, onReturnFocus, ...form }: Create
     // What is kept of the answer is that it came, not the secret in it.
     return { status: 'handed_over' } as const;
   });
-  useGuard(newKey !== null && !saved, () => setLeaving(true));
+  // An answer under way may carry the secret as well.
+  useGuard(pending || (newKey !== null && !saved), () => newKey && setLeaving(true));
   useForgetting(newKey !== null, onClose);
 
   if (newKey === null) {

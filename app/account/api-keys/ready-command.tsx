@@ -71,6 +71,8 @@ export function ReadyCommand({ newKey, origin, shown, onShow, onCopied }: ReadyC
           <Tabs.Content key={name} value={name} className="focus-visible:-outline-offset-2">
             <pre
               {...(name === language ? { id } : {})}
+              // Copying by hand is saving it, too.
+              onCopy={() => shown && onCopied()}
               className="whitespace-pre-wrap px-3 py-2.5 font-mono text-xs leading-5 [overflow-wrap:anywhere]"
             >
               {commandFor(name, origin, visibleSecret)}

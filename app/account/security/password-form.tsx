@@ -20,7 +20,14 @@ export function PasswordForm({ email, minimum }: { email: string; minimum: numbe
     submit(new FormData(event.currentTarget));
   }
   return (
-    <form ref={form} onSubmit={onSubmit} noValidate className="space-y-4 px-5 py-5 max-sm:px-4">
+    <form
+      // See the sign-in form: never a password in the URL.
+      method="post"
+      ref={form}
+      onSubmit={onSubmit}
+      noValidate
+      className="space-y-4 px-5 py-5 max-sm:px-4"
+    >
       {/* Tells password managers whose password this is. */}
       <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
       <TextField

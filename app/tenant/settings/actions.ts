@@ -4,12 +4,12 @@ import { revalidatePath } from 'next/cache';
 import { fieldMessages } from '@/app/field-messages';
 import { requireViewer, toSignIn } from '@/lib/auth/viewer';
 import { updatePolicy } from '@/lib/tenants/mutations';
-import { policySchema } from '@/lib/tenants/schema';
+import { policyChangeSchema } from '@/lib/tenants/schema';
 import type { PolicyState } from './states';
 
-export async function updatePolicyAction(form: FormData): Promise<PolicyState> {
+export async function updatePolicyAction(input: unknown): Promise<PolicyState> {
   const viewer = await requireViewer();
-  const parsed = policySchema.safeParse(form instanceof FormData ? policyOf(form) : form);
+  const parsed = policyChangeSchema.safeParse(input);
   if (!parsed.success) {
     const fields = fieldMessages(parsed.error, ['maximumKeysPerUser', 'maximumExpirationInDays']);
     return { status: 'invalid', fields };
@@ -24,13 +24,4 @@ export async function updatePolicyAction(form: FormData): Promise<PolicyState> {
     case 'refused':
       return result;
   }
-}
-
-function policyOf(form: FormData) {
-  return {
-    apiKeysEnabled: form.has('apiKeysEnabled'),
-    maximumKeysPerUser: form.get('maximumKeysPerUser'),
-    maximumExpirationInDays: form.get('maximumExpirationInDays'),
-    deactivateBeforeDelete: form.has('deactivateBeforeDelete'),
-  };
 }

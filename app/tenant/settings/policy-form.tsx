@@ -1,6 +1,6 @@
 'use client';
 
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { FormMessage, TextField } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
@@ -10,20 +10,34 @@ import { unreachableMessage, useSubmission } from '@/components/use-submission';
 import type { Policy } from '@/lib/tenants/schema';
 import { updatePolicyAction } from './actions';
 
+/** The policy as its fields hold it. */
+type PolicyText = ReturnType<typeof textOf>;
+
 export function PolicyForm({ policy }: { policy: Policy }) {
-  const { state, pending, submit } = useSubmission(async (form: FormData) => {
-    const result = await updatePolicyAction(form);
-    if (result.status === 'saved') notify('Settings saved');
+  // What the fields held when they were filled in or saved: only what differs from it is the admin's own change.
+  const [known, setKnown] = useState(() => textOf(policy));
+  const { state, pending, submit } = useSubmission(async (shown: PolicyText) => {
+    const result = await updatePolicyAction(changes(known, shown));
+    if (result.status === 'saved') {
+      setKnown(shown);
+      notify('Settings saved');
+    }
     return result;
   });
   const fields = state?.status === 'invalid' && !pending ? state.fields : {};
 
   function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    submit(new FormData(event.currentTarget));
+    const form = new FormData(event.currentTarget);
+    submit({
+      apiKeysEnabled: form.has('apiKeysEnabled'),
+      maximumKeysPerUser: String(form.get('maximumKeysPerUser')),
+      maximumExpirationInDays: String(form.get('maximumExpirationInDays')),
+      deactivateBeforeDelete: form.has('deactivateBeforeDelete'),
+    });
   }
   return (
-    <form onSubmit={onSubmit} noValidate>
+    <form method="post" onSubmit={onSubmit} noValidate>
       <Panel title="API keys">
         <Line>
           <SwitchField
@@ -81,4 +95,20 @@ export function PolicyForm({ policy }: { policy: Policy }) {
 
 function Line({ children }: { children: ReactNode }) {
   return <div className="border-line border-b px-5 py-5 max-sm:px-4">{children}</div>;
+}
+
+function textOf(policy: Policy) {
+  return {
+    apiKeysEnabled: policy.apiKeysEnabled,
+    maximumKeysPerUser: String(policy.maximumKeysPerUser),
+    maximumExpirationInDays: String(policy.maximumExpirationInDays ?? ''),
+    deactivateBeforeDelete: policy.deactivateBeforeDelete,
+  };
+}
+
+function changes(known: PolicyText, shown: PolicyText): Partial<PolicyText> {
+  const fields = Object.keys(shown) as Array<keyof PolicyText>;
+  return Object.fromEntries(
+    fields.filter((field) => shown[field] !== known[field]).map((field) => [field, shown[field]]),
+  );
 }

@@ -9,8 +9,8 @@ type Context = { params: Promise<{ nextauth: string[] }> };
 
 /** What Latchkey uses of next-auth. Signing out is our own action, because it has to end the session's row. */
 const actionsByMethod: Record<string, readonly string[]> = {
-  GET: ['providers', 'session', 'csrf', 'signin', 'callback', 'error'],
-  POST: ['signin', 'callback'],
+  GET: ['csrf', 'signin', 'error'],
+  POST: ['callback'],
 };
 
 /**
