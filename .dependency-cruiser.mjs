@@ -73,10 +73,9 @@ export default {
     },
     {
       name: 'no-circular',
-      comment: 'Types may refer to each other; they are gone at run time.',
       severity: 'error',
       from: { pathNot: '^node_modules/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
   ],
   options: {

@@ -1,9 +1,10 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { LogoMark } from './logo';
+import type { Person } from './person';
 import { type Section, SectionNav } from './section-nav';
 import { ThemeSwitch } from './theme-switch';
-import { type Person, UserMenu } from './user-menu';
+import { UserMenu } from './user-menu';
 
 type ShellProps = {
   person: Person;

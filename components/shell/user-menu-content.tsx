@@ -4,7 +4,7 @@ import { Building2, LogOut, type LucideIcon, Settings } from 'lucide-react';
 import Link from 'next/link';
 import * as Menu from 'radix-ui/dropdown-menu';
 import { type RefObject, startTransition } from 'react';
-import type { Person } from './user-menu';
+import type { Person } from './person';
 
 type ContentProps = {
   person: Person;

@@ -1,8 +1,7 @@
 'use client';
 
 import { lazy, Suspense, useId, useRef, useState } from 'react';
-
-export type Person = { name: string; email: string; admin: boolean };
+import type { Person } from './person';
 
 const loadContent = () => import('./user-menu-content');
 const Content = lazy(loadContent);

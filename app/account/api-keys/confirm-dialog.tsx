@@ -9,7 +9,7 @@ import { Time } from '@/components/ui/time';
 import { unreachableMessage, useSubmission } from '@/components/use-submission';
 import type { KeyView } from '@/lib/keys/schema';
 import { activateKeyAction, deactivateKeyAction, deleteKeyAction } from './actions';
-import type { DialogFrame } from './key-dialogs';
+import type { DialogFrame } from './open-dialog';
 import type { ChangeKeyState } from './states';
 
 type Kind = 'deactivate' | 'activate' | 'delete';

@@ -6,9 +6,8 @@ import { Dialog } from '@/components/ui/dialog';
 import { useSubmission } from '@/components/use-submission';
 import { createKeyAction } from './actions';
 import { CreateStep } from './create-step';
-import type { DialogFrame } from './key-dialogs';
-import type { TextLimits } from './key-manager';
 import { LeaveStep, leaveWarning } from './leave-step';
+import type { DialogFrame, TextLimits } from './open-dialog';
 import { SecretStep } from './secret-step';
 import type { NewKey } from './states';
 

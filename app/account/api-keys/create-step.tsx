@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { type ExpiryChoice, ExpiryField, firstExpiry, sentExpiry } from './expiry-field';
-import type { TextLimits } from './key-manager';
+import type { TextLimits } from './open-dialog';
 import type { CreateKeyState } from './states';
 import { TextFields } from './text-fields';
 

@@ -8,8 +8,7 @@ import { notify } from '@/components/ui/notice';
 import { unreachableMessage, useSubmission } from '@/components/use-submission';
 import type { KeyView } from '@/lib/keys/schema';
 import { editKeyAction } from './actions';
-import type { DialogFrame } from './key-dialogs';
-import type { TextLimits } from './key-manager';
+import type { DialogFrame, TextLimits } from './open-dialog';
 import { TextFields } from './text-fields';
 
 type EditDialogProps = DialogFrame & { item: KeyView; limits: TextLimits };

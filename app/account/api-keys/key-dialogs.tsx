@@ -4,10 +4,7 @@ import type { KeyPageView } from '@/lib/keys/schema';
 import { ConfirmDialog } from './confirm-dialog';
 import { CreateDialog } from './create-dialog';
 import { EditDialog } from './edit-dialog';
-import type { TextLimits } from './key-manager';
-import type { OpenDialog } from './open-dialog';
-
-export type DialogFrame = { onClose: () => void; onReturnFocus: () => void };
+import type { DialogFrame, OpenDialog, TextLimits } from './open-dialog';
 
 type KeyDialogsProps = DialogFrame & { dialog: OpenDialog; view: KeyPageView; origin: string; limits: TextLimits };
 

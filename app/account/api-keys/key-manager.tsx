@@ -7,7 +7,7 @@ import { PageHeading } from '@/components/ui/page-heading';
 import type { KeyPageView } from '@/lib/keys/schema';
 import { KeySearch, matches } from './key-search';
 import { KeyTable } from './key-table';
-import type { OpenDialog } from './open-dialog';
+import type { OpenDialog, TextLimits } from './open-dialog';
 
 // The dialogs' code arrives when somebody reaches for a button that opens one.
 const loadDialogs = () => import('./key-dialogs');
@@ -16,8 +16,6 @@ const preload = { onPointerEnter: loadDialogs, onFocus: loadDialogs, onPointerDo
 
 /** Fewer rows than this are taken in at a glance. */
 const searchableFrom = 5;
-
-export type TextLimits = { name: number; description: number };
 
 type KeyManagerProps = { view: KeyPageView; origin: string; limits: TextLimits };
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { TextField } from '@/components/ui/field';
-import type { TextLimits } from './key-manager';
+import type { TextLimits } from './open-dialog';
 
 /** Characters as the server counts them: code points of the composed, trimmed text. */
 function countOf(text: string): number {
