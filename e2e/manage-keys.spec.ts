@@ -99,6 +99,8 @@ test('Delete warns in three sentences, and the first call afterwards is refused'
     await expect(dialog.getByText(sentence)).toBeVisible();
   }
   await confirm();
+  // While the dialog is open no row can be found at all.
+  await expect(dialog).toHaveCount(0);
   await expect(rowOf(page, 'Old')).toHaveCount(0);
   expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 401, type: 'invalid_credential' });
   expect(await storedNames(member.id)).toEqual(['New']);

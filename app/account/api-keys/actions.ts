@@ -74,10 +74,10 @@ async function translate(result: ChangeKeyResult): Promise<ChangeKeyState> {
     case 'done':
       revalidatePath(page);
       return result;
-    // What was refused is not what the page shows: the key changed elsewhere.
+    // The row stays, with what was entered in it, until the member has read the sentence and reloads.
     case 'not_found':
-      revalidatePath(page);
       return { status: 'refused', message: missing };
+    // The key changed elsewhere: it is not what the page shows.
     case 'refused':
       revalidatePath(page);
       return result;
