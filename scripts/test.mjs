@@ -1,4 +1,4 @@
-/** npm test: from a fresh clone, every check. Ends with one line `N passed, N failed`. */
+/** npm test: from a fresh clone, every check. Ends with one line `N passed, N failed`, and how many were skipped, if any. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,7 @@ await required('The data client could not be generated; the reason is above.', '
 const reports = mkdtempSync(path.join(tmpdir(), 'latchkey-reports-'));
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 
 await check('Lint and format', 'lint');
 await check('Types', 'typecheck');
@@ -28,7 +29,8 @@ if (await check('Build', 'build')) {
 }
 
 rmSync(reports, { recursive: true, force: true });
-console.log(`\n${passed} passed, ${failed} failed`);
+// A test that was skipped proved nothing: it is said, where there is one.
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed === 0 ? 0 : 1);
 
 /** @param {string} title @param {string} script */
@@ -43,29 +45,30 @@ async function check(title, script) {
 }
 
 /** A suite counts its tests; one that fails without a failed test counts as one failure.
- * @param {string} title @param {string} script @param {(report: any) => {passed: number, failed: number}} count */
+ * @param {string} title @param {string} script @param {(report: any) => {passed: number, failed: number, skipped: number}} count */
 async function suite(title, script, count) {
   const report = path.join(reports, `${script.replace(':', '-')}.json`);
   const { code } = await step(title, 'npm', ['run', '--silent', script], {
     env: { LATCHKEY_TEST_REPORT: report },
     show: true,
   });
-  let result = { passed: 0, failed: 0 };
+  let result = { passed: 0, failed: 0, skipped: 0 };
   try {
     result = count(JSON.parse(readFileSync(report, 'utf8')));
   } catch (error) {
     console.log(`${title} left no report: ${error}`);
   }
   passed += result.passed;
+  skipped += result.skipped;
   failed += result.failed || (code === 0 && result.passed > 0 ? 0 : 1);
 }
 
-/** @param {{numPassedTests: number, numFailedTests: number}} report */
+/** @param {{numPassedTests: number, numFailedTests: number, numPendingTests: number}} report */
 function countVitest(report) {
-  return { passed: report.numPassedTests, failed: report.numFailedTests };
+  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
 }
 
-/** @param {{stats: {expected: number, unexpected: number, flaky: number}}} report */
+/** @param {{stats: {expected: number, unexpected: number, flaky: number, skipped: number}}} report */
 function countPlaywright({ stats }) {
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky };
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
 }

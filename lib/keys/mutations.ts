@@ -23,7 +23,7 @@ export type KeyRefusal =
 export type CreateKeyResult =
   | { status: 'created'; clientId: string; secret: string; name: string; expiresAt: Date | null }
   | { status: 'already_created'; clientId: string }
-  | KeyRefusal;
+  | Exclude<KeyRefusal, { status: 'not_found' }>;
 
 /** Creates a personal key of the viewer's. The result is the only place where its secret ever appears. */
 export function createKey(viewer: Viewer, input: CreateKeyInput): Promise<CreateKeyResult> {
@@ -112,7 +112,7 @@ async function findRequest(tx: Tx, viewer: Viewer, value: string, now: Date) {
   });
 }
 
-function nameTaken(name: string): KeyRefusal {
+function nameTaken(name: string): Extract<KeyRefusal, { status: 'invalid' }> {
   return { status: 'invalid', field: 'name', message: `You already have a key named “${name}”. Choose another name.` };
 }
 

@@ -32,8 +32,6 @@ export async function createKeyAction(input: unknown): Promise<CreateKeyState> {
         return { status: 'already_created' };
       }
       return { status: 'invalid', fields: { [result.field]: result.message } };
-    case 'not_found':
-      return { status: 'refused', message: missing };
     case 'refused':
       revalidatePath(page);
       return result;

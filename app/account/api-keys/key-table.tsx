@@ -8,6 +8,7 @@ import { Time } from '@/components/ui/time';
 import type { KeyPageView, KeyView } from '@/lib/keys/schema';
 import { EditableText } from './editable-text';
 import { KeyActions } from './key-actions';
+import { maskText } from './mask';
 import type { OpenDialog } from './open-dialog';
 
 // Where the table has little room, dates and words take two lines, or the buttons at the end would be cut off.
@@ -48,7 +49,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
               <ClientId item={key} />
             </Cell>
             <Cell title="Secret">
-              <span className="whitespace-nowrap font-mono text-ink-muted text-xs">{maskText(key)}</span>
+              <span className="whitespace-nowrap font-mono text-ink-muted text-xs">{maskText(key.mask)}</span>
             </Cell>
             {withProfiles && (
               <Cell title="Bias profile">
@@ -79,10 +80,6 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
 
 function isEditable(key: KeyView, view: KeyPageView): boolean {
   return key.actions.includes('edit') && view.editRefusal === null;
-}
-
-function maskText({ mask }: KeyView): string {
-  return `${mask.firstFour}••••••••${mask.lastFour}`;
 }
 
 function ClientId({ item }: { item: KeyView }) {

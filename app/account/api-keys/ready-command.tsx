@@ -4,7 +4,7 @@ import * as Tabs from 'radix-ui/tabs';
 import { useEffect, useId, useState } from 'react';
 import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
-import { hiddenSecret } from './secret-field';
+import { maskedSecret } from './mask';
 import type { NewKey } from './states';
 
 const languages = ['curl', 'Node', 'Python'] as const;
@@ -38,7 +38,7 @@ export function ReadyCommand({ newKey, origin, shown, onShow, onCopied }: ReadyC
   useEffect(() => {
     if (failures > 0) selectText(id);
   }, [failures, id]);
-  const visibleSecret = shown ? newKey.secret : hiddenSecret(newKey.secret);
+  const visibleSecret = shown ? newKey.secret : maskedSecret(newKey.secret);
   return (
     <Tabs.Root value={language} onValueChange={(value) => setLanguage(value as Language)}>
       <p className="mb-1.5 font-medium">Try it</p>

@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { IconButton } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
+import { maskedSecret } from './mask';
 
 const lineClass = 'flex items-center rounded-lg border border-line-strong bg-canvas pr-1';
 const valueClass =
@@ -31,11 +32,6 @@ export function ClientIdField({ clientId }: { clientId: string }) {
   );
 }
 
-/** What a hidden secret looks like: enough to tell it from another one. */
-export function hiddenSecret(secret: string): string {
-  return `${secret.slice(0, 4)}••••••••${secret.slice(-4)}`;
-}
-
 type SecretFieldProps = { secret: string; shown: boolean; onShow: (shown: boolean) => void; onCopied: () => void };
 
 export function SecretField({ secret, shown, onShow, onCopied }: SecretFieldProps) {
@@ -56,7 +52,7 @@ export function SecretField({ secret, shown, onShow, onCopied }: SecretFieldProp
           ref={input}
           id={id}
           readOnly
-          value={shown ? secret : hiddenSecret(secret)}
+          value={shown ? secret : maskedSecret(secret)}
           autoComplete="off"
           spellCheck={false}
           className={valueClass}
