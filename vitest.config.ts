@@ -40,6 +40,7 @@ export default defineConfig({
           isolate: false,
           include: ['lib/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...needsDatabase],
+          ...patience,
         },
       },
       {

@@ -97,6 +97,27 @@ describe('with PostgreSQL', () => {
     expect(() => start({ ...complete, [name]: value })).toThrow(new RegExp(`${name} `));
   });
 
+  describe('mail', () => {
+    const SMTP_URL = 'smtps://latchkey:secret@mail.example:465';
+    const MAIL_FROM = 'Latchkey <latchkey@mail.example>';
+
+    test('is sent with both settings, and not without', () => {
+      expect(start({ ...complete, SMTP_URL, MAIL_FROM }).mail).toEqual({ smtpUrl: SMTP_URL, from: MAIL_FROM });
+      expect(start(complete).mail).toBeNull();
+      expect(start({ ...complete, SMTP_URL: '', MAIL_FROM: '' }).mail).toBeNull();
+    });
+
+    test.each([{ SMTP_URL }, { MAIL_FROM }, { SMTP_URL, MAIL_FROM: '' }])('one of the two is refused: %j', (half) => {
+      const starting = () => start({ ...complete, ...(half as Record<string, string>) });
+      expect(starting).toThrow(ConfigurationError);
+      expect(starting).toThrow('SMTP_URL and MAIL_FROM belong together: set both, or neither.');
+    });
+
+    test.each(['mail.example', 'https://mail.example', 'smtp'])('SMTP_URL cannot be %s', (url) => {
+      expect(() => start({ ...complete, SMTP_URL: url, MAIL_FROM })).toThrow(/SMTP_URL must be/);
+    });
+  });
+
   test('a message never repeats a secret', () => {
     const pepper = key('p', 31);
     expect(() => start({ ...complete, LATCHKEY_PEPPERS: `1:${pepper}` })).not.toThrow(pepper);
@@ -169,4 +190,23 @@ test('a database whose secrets are gone is refused, instead of getting new ones'
 test('a .env file is read, and the environment wins over it', () => {
   writeFileSync('.env', 'PORT=4000\nLATCHKEY_TRUSTED_HOPS=3\n');
   expect(start({ PORT: '5000' })).toMatchObject({ port: 5000, trustedHops: 3 });
+});
+
+test('identity providers are read, and each problem with them is named beside the others', () => {
+  const provider = { AUTH_OIDC_ISSUER: 'https://id.example.com', AUTH_OIDC_CLIENT_ID: 'x', AUTH_OIDC_TENANT: 'acme' };
+  expect(start({ ...provider, AUTH_OIDC_CLIENT_SECRET: 'hush' }).identityProviders).toMatchObject([{ id: 'oidc' }]);
+  expect(start({}).identityProviders).toEqual([]);
+  expect(() => start({ ...provider, PORT: '0' })).toThrow(ConfigurationError);
+  expect(() => start({ ...provider, PORT: '0' })).toThrow(
+    /AUTH_OIDC_CLIENT_SECRET is missing; PORT .*See \.env\.example/,
+  );
+});
+
+test.each([
+  [{}, 'http://127.0.0.1:3001'],
+  [{ PORT: '4000' }, 'http://127.0.0.1:4001'],
+  [{ PORT: '4000', LATCHKEY_IDP_PORT: '5000' }, 'http://127.0.0.1:5000'],
+  [{ LATCHKEY_IDP_PORT: '' }, 'http://127.0.0.1:3001'],
+])('with %j the demo identity provider is at %s', (variables, demoIssuer) => {
+  expect(start(variables as Record<string, string>).demoIssuer).toBe(demoIssuer);
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { demoProviderId, readIdentityProviders } from './auth/identity-providers';
 
 /** Versioned keys of one purpose: the first is for writing, all are for reading. */
 export type Keyring = { current: { version: number; key: Buffer }; byVersion: ReadonlyMap<number, Buffer> };
@@ -37,7 +38,10 @@ const schema = z.object({
   PORT: optional(port.default(3000)),
   LATCHKEY_URL: optional(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional()),
   LATCHKEY_TRUSTED_HOPS: optional(z.coerce.number().int().min(0).max(16).default(0)),
+  LATCHKEY_IDP_PORT: optional(port.optional()),
   LATCHKEY_DEMO_PUBLIC: optional(z.enum(['0', '1']).default('0')),
+  SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional()),
+  MAIL_FROM: optional(z.string().optional()),
   LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info')),
   NODE_ENV: optional(z.string().default('production')),
   NEXTAUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
@@ -47,14 +51,18 @@ const schema = z.object({
 
 function parseEnv(variables: Record<string, string | undefined>) {
   const parsed = schema.safeParse(variables);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
-      const name = issue.path.join('.');
-      return variables[name] ? `${name} ${issue.message}` : `${name} is missing`;
-    });
+  const { providers: identityProviders, problems } = readIdentityProviders(variables);
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = issue.path.join('.');
+    problems.push(variables[name] ? `${name} ${issue.message}` : `${name} is missing`);
+  }
+  if (!parsed.success || problems.length > 0) {
     throw new ConfigurationError(`${problems.join('; ')}. See .env.example.`);
   }
   const value = parsed.data;
+  if (!value.SMTP_URL !== !value.MAIL_FROM) {
+    throw new ConfigurationError('SMTP_URL and MAIL_FROM belong together: set both, or neither. See .env.example.');
+  }
   const url = new URL(value.LATCHKEY_URL ?? `http://localhost:${value.PORT}`);
   if (url.pathname !== '/' || url.search || url.hash || url.username) {
     throw new ConfigurationError('LATCHKEY_URL must be an origin, without a path. See .env.example.');
@@ -68,11 +76,18 @@ function parseEnv(variables: Record<string, string | undefined>) {
     origin: url.origin,
     trustedHops: value.LATCHKEY_TRUSTED_HOPS,
     demoMayBePublic: value.LATCHKEY_DEMO_PUBLIC === '1',
+    /** Null: no mail is sent. */
+    mail: value.SMTP_URL && value.MAIL_FROM ? { smtpUrl: value.SMTP_URL, from: value.MAIL_FROM } : null,
     logLevel: value.LOG_LEVEL,
     development: value.NODE_ENV === 'development',
     sessionSecret: value.NEXTAUTH_SECRET,
     peppers: value.LATCHKEY_PEPPERS,
     auditKeys: value.LATCHKEY_AUDIT_KEY,
+    identityProviders,
+    /** Who vouches for the demo's people: the process that the quickstart starts beside the server. */
+    demoIssuer:
+      identityProviders.find(({ id }) => id === demoProviderId)?.issuer ??
+      `http://127.0.0.1:${value.LATCHKEY_IDP_PORT ?? value.PORT + 1}`,
   };
 }
 

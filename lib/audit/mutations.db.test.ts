@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { acceptEvents, expectIntact, refuseEvents } from '@/tests/support/audit';
 import {
   createInput,
   createKeyFor,
@@ -9,50 +10,9 @@ import {
   viewerFor,
 } from '@/tests/support/world';
 import { inTransaction } from '../db/prisma';
-import { env } from '../env';
 import { activateKey, createKey, deactivateKey, deleteKey, editKey } from '../keys/mutations';
 import { updatePolicy } from '../tenants/mutations';
-import { type ChainedEvent, genesisHash, hashEvent } from './chain';
 import { appendEvent } from './mutations';
-
-type StoredEvent = Omit<ChainedEvent, 'sequence'> & {
-  sequence: number;
-  previousHash: Uint8Array;
-  hash: Uint8Array;
-  keyVersion: number;
-  actorEmail: string | null;
-};
-
-const eventsOf = (tenantId: string) =>
-  sql<StoredEvent>(
-    `SELECT tenant_id AS "tenantId", sequence::int AS sequence, at, action, actor_kind::text AS "actorKind",
-            actor_id AS "actorId", actor_email AS "actorEmail", subject_id AS "subjectId", client_id AS "clientId",
-            key_name AS "keyName", address, details, previous_hash AS "previousHash", hash, key_version AS "keyVersion"
-       FROM event WHERE tenant_id = $1 ORDER BY sequence`,
-    [tenantId],
-  );
-
-/** Recomputes the chain from genesis and compares its end with the head. */
-async function expectIntact(tenantId: string): Promise<StoredEvent[]> {
-  const events = await eventsOf(tenantId);
-  let previous: Uint8Array = genesisHash;
-  for (const [index, event] of events.entries()) {
-    expect(event.sequence).toBe(index + 1);
-    expect(Buffer.from(event.previousHash)).toEqual(Buffer.from(previous));
-    const key = env().auditKeys.byVersion.get(event.keyVersion);
-    if (!key) throw new Error(`No audit key ${event.keyVersion}.`);
-    const expected = hashEvent(key, { ...event, sequence: BigInt(event.sequence) }, previous);
-    expect(Buffer.from(event.hash)).toEqual(expected);
-    previous = event.hash;
-  }
-  const [head] = await sql<{ sequence: number; hash: Uint8Array }>(
-    'SELECT sequence::int AS sequence, hash FROM audit_head WHERE tenant_id = $1',
-    [tenantId],
-  );
-  expect(head?.sequence).toBe(events.length);
-  expect(Buffer.from(head?.hash ?? [])).toEqual(Buffer.from(previous));
-  return events;
-}
 
 test('every change writes one event with its actor, address and key, and the chain holds', async () => {
   const { viewer, member, tenant } = await createViewer({}, { roles: ['admin', 'developer'] });
@@ -131,24 +91,15 @@ test('a transaction that fails after its event leaves neither', async () => {
 });
 
 describe('when the event cannot be written', () => {
-  const break_ = async () => {
-    await sql(`CREATE FUNCTION refuse_events() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN RAISE EXCEPTION 'the audit log is full'; END $$`);
-    await sql('CREATE TRIGGER refuse_events BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION refuse_events()');
-  };
-  const repair = async () => {
-    await sql('DROP TRIGGER IF EXISTS refuse_events ON event');
-    await sql('DROP FUNCTION IF EXISTS refuse_events()');
-  };
-  afterEach(repair);
+  afterEach(acceptEvents);
 
   test('no key is created and no secret returned', async () => {
     const { viewer } = await createViewer();
-    await break_();
+    await refuseEvents();
     const before = await everythingStored();
     await expect(createKey(viewer, createInput())).rejects.toThrow();
     expect(await everythingStored()).toBe(before);
-    await repair();
+    await acceptEvents();
     expect((await createKey(viewer, createInput())).status).toBe('created');
   });
 
@@ -157,7 +108,7 @@ describe('when the event cannot be written', () => {
     const active = await createKeyFor(viewer);
     const inactive = await createKeyFor(viewer);
     await deactivateKey(viewer, inactive.clientId);
-    await break_();
+    await refuseEvents();
     const before = await everythingStored();
     const changes = [
       () => editKey(viewer, { clientId: active.clientId, name: 'Renamed' }),

@@ -8,11 +8,25 @@ export type EventAction =
   | 'policy.updated'
   | 'session.started'
   | 'session.ended'
+  | 'member.joined'
+  | 'member.invited'
+  | 'member.updated'
+  | 'member.link_issued'
+  | 'member.password_set'
   | 'member.password_changed'
+  | 'member.signed_out'
+  | 'member.identity_linked'
+  | 'member.identity_unlinked'
+  | 'member.disabled'
+  | 'member.enabled'
+  | 'member.removed'
   | 'key.created'
   | 'key.updated'
   | 'key.deactivated'
   | 'key.activated'
+  | 'key.kept'
+  | 'key.handed_over'
+  | 'key.revoked'
   | 'key.deleted';
 
 export type NewEvent = {
@@ -33,18 +47,57 @@ type Head = { sequence: bigint; hash: Uint8Array; at: Date };
  * the head of the chain, and everybody else's changes in the tenant wait until the commit. If it throws, so does the
  * change. After the commit, sequence and hash are logged as an outside witness.
  */
-export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
+export function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
+  return appendEvents(tx, event.tenantId, [event]);
+}
+
+/** The same for a change that needs several lines, of one tenant, in this order. Once per transaction, and last. */
+export async function appendEvents(tx: Tx, tenantId: string, events: NewEvent[]): Promise<void> {
   const [head] = await tx.$queryRaw<Head[]>`
     WITH head AS MATERIALIZED (
-      SELECT sequence, hash FROM audit_head WHERE tenant_id = ${event.tenantId}::uuid FOR UPDATE
+      SELECT sequence, hash FROM audit_head WHERE tenant_id = ${tenantId}::uuid FOR UPDATE
     )
-    SELECT sequence + 1 AS sequence, hash, date_trunc('milliseconds', clock_timestamp()) AS at FROM head`;
-  if (!head) throw new Error(`Tenant ${event.tenantId} has no audit log.`);
+    SELECT sequence, hash, date_trunc('milliseconds', clock_timestamp()) AS at FROM head`;
+  if (!head) throw new Error(`Tenant ${tenantId} has no audit log.`);
   const { version, key } = env().auditKeys.current;
-  const line = {
+  let { sequence } = head;
+  let previousHash = new Uint8Array(head.hash);
+  const rows = events.map((event) => {
+    if (event.tenantId !== tenantId) throw new Error('An event belongs into the log of its own tenant.');
+    sequence += 1n;
+    const line = lineOf(event, sequence, head.at);
+    const hash = new Uint8Array(hashEvent(key, line, previousHash));
+    const row = {
+      ...line,
+      actorEmail: event.actor === 'system' ? null : event.actor.email,
+      subjectEmail: event.subject?.email ?? null,
+      previousHash,
+      hash,
+      keyVersion: version,
+    };
+    previousHash = hash;
+    return row;
+  });
+  await tx.event.createMany({ data: rows });
+  await tx.auditHead.update({
+    where: { tenantId },
+    data: { sequence, hash: previousHash },
+    select: { sequence: true },
+  });
+  afterCommit(tx, () => {
+    for (const { action, sequence, hash } of rows) {
+      const witness = { tenantId, sequence: Number(sequence), hash: Buffer.from(hash).toString('hex') };
+      log().info({ audit: witness }, action);
+    }
+  });
+}
+
+/** What the hash covers. */
+function lineOf(event: NewEvent, sequence: bigint, at: Date) {
+  return {
     tenantId: event.tenantId,
-    sequence: head.sequence,
-    at: head.at,
+    sequence,
+    at,
     action: event.action,
     actorKind: event.actor === 'system' ? ('system' as const) : ('member' as const),
     actorId: event.actor === 'system' ? null : event.actor.memberId,
@@ -54,29 +107,4 @@ export async function appendEvent(tx: Tx, event: NewEvent): Promise<void> {
     address: event.address,
     details: event.details ?? {},
   };
-  const hash = new Uint8Array(hashEvent(key, line, head.hash));
-  await tx.event.create({
-    data: {
-      ...line,
-      actorEmail: event.actor === 'system' ? null : event.actor.email,
-      subjectEmail: event.subject?.email ?? null,
-      previousHash: new Uint8Array(head.hash),
-      hash,
-      keyVersion: version,
-    },
-    select: { sequence: true },
-  });
-  await tx.auditHead.update({
-    where: { tenantId: event.tenantId },
-    data: { sequence: head.sequence, hash },
-    select: { sequence: true },
-  });
-  afterCommit(tx, () => {
-    const witness = {
-      tenantId: line.tenantId,
-      sequence: Number(line.sequence),
-      hash: Buffer.from(hash).toString('hex'),
-    };
-    log().info({ audit: witness }, event.action);
-  });
 }

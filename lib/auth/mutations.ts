@@ -36,7 +36,14 @@ export async function signInWithPassword(request: SignInRequest): Promise<SignIn
   });
   const matches = await passwordMatches(request.password, found?.passwordDigest ?? null);
   if (!found || !matches || found.disabledAt) return { status: 'refused' };
-  const sessionId = await inTransaction((tx) => startSession(tx, found, request));
+  const sessionId = await inTransaction(async (tx) => {
+    // Whoever changed the password or disabled the member since the check has won.
+    const [member] = await tx.$queryRaw<SessionOwner[]>`
+      SELECT id, tenant_id AS "tenantId", email FROM member
+       WHERE id = ${found.id}::uuid AND tenant_id = ${found.tenantId}::uuid AND disabled_at IS NULL
+         AND password_digest = ${found.passwordDigest} FOR SHARE`;
+    return member ? startSession(tx, member, { ...request, method: 'password' }) : null;
+  });
   if (!sessionId) return { status: 'refused' };
   await failuresPerAccount.delete(account);
   await failuresPerAddress.reward(source);
@@ -54,29 +61,30 @@ function networkOf(address: string): string {
   return `${groups.join(':')}::/64`;
 }
 
-async function startSession(
+type SessionOwner = { id: string; tenantId: string; email: string };
+
+/**
+ * Starts a session of a member whose row the transaction has locked and found enabled.
+ * @param request where it comes from, and how the member proved who they are: `password` or an identity provider's id
+ * @returns the session's id, which belongs into the cookie and nowhere else
+ */
+export async function startSession(
   tx: Tx,
-  found: { id: string; tenantId: string; passwordDigest: string | null },
-  request: SignInRequest,
-): Promise<string | null> {
-  // Whoever changed the password or disabled the member since the check has won.
-  const [member] = await tx.$queryRaw<Array<{ email: string }>>`
-    SELECT email FROM member
-     WHERE id = ${found.id}::uuid AND tenant_id = ${found.tenantId}::uuid AND disabled_at IS NULL
-       AND password_digest = ${found.passwordDigest} FOR SHARE`;
-  if (!member) return null;
+  member: SessionOwner,
+  request: { address: string; userAgent: string; method: string },
+): Promise<string> {
   const id = randomUUID();
   await tx.$executeRaw`
     INSERT INTO session (id, tenant_id, member_id, expires_at, address, user_agent)
-    VALUES (${id}::uuid, ${found.tenantId}::uuid, ${found.id}::uuid,
+    VALUES (${id}::uuid, ${member.tenantId}::uuid, ${member.id}::uuid,
             clock_timestamp() + make_interval(days => ${sessionDays}), ${request.address},
             ${request.userAgent.slice(0, 400)})`;
   await appendEvent(tx, {
-    tenantId: found.tenantId,
+    tenantId: member.tenantId,
     action: 'session.started',
-    actor: { memberId: found.id, email: member.email },
+    actor: { memberId: member.id, email: member.email },
     address: request.address,
-    details: { method: 'password' },
+    details: { method: request.method },
   });
   return id;
 }
@@ -98,6 +106,18 @@ export function endSession(viewer: Viewer, sessionId: string): Promise<boolean> 
       details: { which: sessionId === viewer.sessionId ? 'own' : 'other' },
     });
     return true;
+  });
+}
+
+/** Ends every session of the viewer's, this one included. */
+export function endAllSessions(viewer: Viewer): Promise<void> {
+  return inTransaction(async (tx) => {
+    const ended = await tx.$executeRaw`
+      UPDATE session SET ended_at = clock_timestamp()
+       WHERE tenant_id = ${viewer.tenantId}::uuid AND member_id = ${viewer.memberId}::uuid AND ended_at IS NULL`;
+    if (ended > 0) {
+      await appendEvent(tx, { ...actedBy(viewer), action: 'session.ended', details: { which: 'all', ended } });
+    }
   });
 }
 
@@ -129,6 +149,8 @@ export async function changePassword(viewer: Viewer, input: ChangePasswordInput)
       UPDATE session SET ended_at = clock_timestamp()
        WHERE tenant_id = ${viewer.tenantId}::uuid AND member_id = ${viewer.memberId}::uuid
          AND id <> ${viewer.sessionId}::uuid AND ended_at IS NULL`;
+    // A reset that somebody else has in hand must not undo what its owner has just decided.
+    await tx.oneTimeLink.deleteMany({ where: { tenantId: viewer.tenantId, memberId: viewer.memberId } });
     await appendEvent(tx, {
       ...actedBy(viewer),
       action: 'member.password_changed',

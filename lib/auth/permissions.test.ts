@@ -19,6 +19,7 @@ const rules: Record<Action, (standing: Standing) => string | null> = {
   'key.delete': ({ roles }) => (roles.includes('developer') ? null : developer),
   'key.deactivate': () => null,
   'policy.update': ({ roles }) => (roles.includes('admin') ? null : admin),
+  'members.manage': ({ roles }) => (roles.includes('admin') ? null : admin),
 };
 
 function minting({ roles, licensed, apiKeysEnabled }: Standing): string | null {

@@ -1,34 +1,45 @@
-export type Role = 'developer' | 'admin';
+export const roles = ['developer', 'admin'] as const;
+export type Role = (typeof roles)[number];
 
 /** What the rules look at: the member's roles and licence, and the tenant's switch. */
 export type Standing = { roles: readonly Role[]; licensed: boolean; apiKeysEnabled: boolean };
 
-export type Action = 'key.create' | 'key.activate' | 'key.edit' | 'key.delete' | 'key.deactivate' | 'policy.update';
+/** What must hold, in the order in which a refusal names it. */
+type Need = 'switch' | 'licence' | Role;
+
+/** "Who may do what" of the product, the one table that pages and writes ask. Ownership is part of each query instead. */
+const needs = {
+  'key.create': ['switch', 'licence', 'developer'],
+  'key.activate': ['switch', 'licence', 'developer'],
+  'key.edit': ['developer'],
+  'key.delete': ['developer'],
+  // Whatever roles and switch: a leak must be stoppable.
+  'key.deactivate': [],
+  'policy.update': ['admin'],
+  'members.manage': ['admin'],
+} as const satisfies Record<string, readonly Need[]>;
+
+export type Action = keyof typeof needs;
+
+const sentences: Record<Need, string> = {
+  switch: 'API keys are switched off by your administrator.',
+  licence: 'You need a licence. Ask your administrator.',
+  developer: 'You need the role developer. Ask your administrator.',
+  admin: 'You need the role admin. Ask your administrator.',
+};
 
 /**
  * Why a member may not do something, in the words of the rule; null when they may. Pages show it before the click, writes
- * enforce it again. Ownership is not decided here: it is part of each query.
+ * enforce it again.
  */
 export function refusalOf(action: Action, standing: Standing): string | null {
-  switch (action) {
-    case 'key.create':
-    case 'key.activate':
-      if (!standing.apiKeysEnabled) return 'API keys are switched off by your administrator.';
-      if (!standing.licensed) return 'You need a licence. Ask your administrator.';
-      return needs('developer', standing);
-    case 'key.edit':
-    case 'key.delete':
-      return needs('developer', standing);
-    case 'key.deactivate':
-      // Whatever roles and switch: a leak must be stoppable.
-      return null;
-    case 'policy.update':
-      return needs('admin', standing);
-  }
+  const missing = needs[action].find((need) => !meets(standing, need));
+  return missing ? sentences[missing] : null;
 }
 
-function needs(role: Role, standing: Standing): string | null {
-  return standing.roles.includes(role) ? null : `You need the role ${role}. Ask your administrator.`;
+function meets(standing: Standing, need: Need): boolean {
+  if (need === 'switch') return standing.apiKeysEnabled;
+  return need === 'licence' ? standing.licensed : standing.roles.includes(need);
 }
 
 /** Why a member may not create one more personal key: the first reason that holds. */

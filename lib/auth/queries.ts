@@ -1,5 +1,6 @@
 import { prisma } from '../db/prisma';
 import { query } from '../db/sql';
+import { env } from '../env';
 import type { Role } from './permissions';
 import type { SessionView } from './schema';
 
@@ -86,13 +87,31 @@ export async function listSessions(viewer: Viewer): Promise<SessionView[]> {
     .sort((left, right) => Number(right.current) - Number(left.current));
 }
 
-export type DemoAccount = { email: string; name: string };
+/** The issuers that vouch for the viewer: how they sign in, beside a password. */
+export async function listIssuers(viewer: Viewer): Promise<string[]> {
+  const rows = await (await prisma()).identity.findMany({
+    where: { tenantId: viewer.tenantId, memberId: viewer.memberId },
+    orderBy: { createdAt: 'asc' },
+    select: { issuer: true },
+  });
+  return rows.map(({ issuer }) => issuer);
+}
 
-/** The demo tenant's accounts, whose password is public; empty where there is no demo. */
+export type DemoAccount = { email: string; name: string; hasPassword: boolean };
+
+/**
+ * The demo tenant's accounts, whose password is public, and those that sign in through the demo's identity provider;
+ * empty where there is no demo.
+ */
 export function listDemoAccounts(): Promise<DemoAccount[]> {
   return query<DemoAccount>(
     'demo-accounts',
-    `SELECT m.email, m.name FROM member m JOIN tenant t ON t.id = m.tenant_id
-      WHERE t.demo AND m.password_digest IS NOT NULL AND m.disabled_at IS NULL ORDER BY m.created_at, m.email`,
+    `SELECT m.email, m.name, m.password_digest IS NOT NULL AS "hasPassword"
+       FROM member m JOIN tenant t ON t.id = m.tenant_id
+      WHERE t.demo AND m.disabled_at IS NULL
+        AND (m.password_digest IS NOT NULL
+             OR EXISTS (SELECT FROM identity i WHERE i.tenant_id = m.tenant_id AND i.member_id = m.id AND i.issuer = $1))
+      ORDER BY m.created_at, m.email`,
+    [env().demoIssuer],
   );
 }

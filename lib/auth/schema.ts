@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 export const passwordMinimum = 12;
-const passwordMaximum = 256;
+export const passwordMaximum = 256;
 
 /** What two spellings of one address have in common. */
 export function normalizeEmail(email: string): string {
@@ -17,6 +17,24 @@ export const signInSchema = z.object({
     .transform(normalizeEmail),
   password: z.string().min(1).max(passwordMaximum),
 });
+
+/** Why Latchkey itself refuses a sign-in through an identity provider: `/sign-in?error=<code>`. Stable, for bookmarks and helpdesks. */
+export const signInErrorCodes = [
+  'AccountDisabled',
+  'Cancelled',
+  'EmailMissing',
+  'EmailTaken',
+  'EmailUnverified',
+  'Expired',
+  'ProviderMismatch',
+  'ProviderRefused',
+  'TenantMissing',
+  'Unavailable',
+  // next-auth's own, for an identity provider that is down or whose answer does not hold.
+  'OAuthSignin',
+  'OAuthCallback',
+] as const;
+export type SignInErrorCode = (typeof signInErrorCodes)[number];
 
 export const changePasswordSchema = z
   .strictObject({

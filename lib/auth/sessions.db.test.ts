@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createMember, createViewer, everythingStored, sql, testAddress, viewerFor } from '@/tests/support/world';
+import { issueLink } from '../members/mutations';
+import { findLink } from '../one-time-links/queries';
 import { changePassword, endSession, signInWithPassword } from './mutations';
 import { findViewer, listSessions } from './queries';
 
@@ -101,6 +103,15 @@ describe('changing the password', () => {
     expect([await alive(viewer.sessionId), await alive(other.sessionId)]).toEqual([true, false]);
     expect((await signIn(member.email, password)).status).toBe('refused');
     expect((await signIn(member.email, 'the new password')).status).toBe('signed_in');
+  });
+
+  test('uses up a reset that an administrator had issued', async () => {
+    const { viewer, member, tenant } = await createViewer({}, { password });
+    const admin = await viewerFor(await createMember(tenant, { roles: ['admin'] }));
+    const link = await issueLink(admin, member.id);
+    if (link.status !== 'issued') throw new Error(link.status);
+    expect(await changePassword(viewer, input)).toEqual({ status: 'changed' });
+    expect(await findLink(link.token)).toEqual({ status: 'unknown' });
   });
 
   test('with a wrong current password changes nothing', async () => {

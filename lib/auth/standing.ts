@@ -1,6 +1,6 @@
 import { Prisma } from '@/generated/prisma/client';
 import type { Tx } from '../db/prisma';
-import type { Standing } from './permissions';
+import type { Role, Standing } from './permissions';
 import type { Viewer } from './queries';
 
 /** What a write decides by: read under the locks that keep it true until the commit. */
@@ -9,6 +9,8 @@ export type LockedStanding = Standing & {
     maximumKeysPerUser: number;
     maximumExpirationInDays: number | null;
     deactivateBeforeDelete: boolean;
+    joinRoles: Role[];
+    joinLicensed: boolean;
   };
   /** The database's clock after the locks were granted. */
   now: Date;
@@ -50,6 +52,7 @@ export async function lockStanding(tx: Tx, viewer: Viewer, writes: Writes): Prom
       SELECT t.api_keys_enabled AS "apiKeysEnabled", t.maximum_keys_per_user AS "maximumKeysPerUser",
              t.maximum_expiration_in_days AS "maximumExpirationInDays",
              t.deactivate_before_delete AS "deactivateBeforeDelete",
+             t.join_roles::text[] AS "joinRoles", t.join_licensed AS "joinLicensed",
              m.roles::text[] AS roles, m.licensed, s.expires_at
         FROM gate
        CROSS JOIN session s
@@ -59,10 +62,10 @@ export async function lockStanding(tx: Tx, viewer: Viewer, writes: Writes): Prom
          AND t.id = ${viewer.tenantId}::uuid AND s.ended_at IS NULL AND m.disabled_at IS NULL
       ${lockClause[writes]}
     )
-    SELECT locked.*, clock_timestamp() AS now FROM locked WHERE expires_at > clock_timestamp()`;
+    SELECT roles, licensed, "apiKeysEnabled", "maximumKeysPerUser", "maximumExpirationInDays", "deactivateBeforeDelete",
+           "joinRoles", "joinLicensed", clock_timestamp() AS now
+      FROM locked WHERE expires_at > clock_timestamp()`;
   if (!row) return null;
-  const { now, roles, licensed, apiKeysEnabled, maximumKeysPerUser, maximumExpirationInDays, deactivateBeforeDelete } =
-    row;
-  const tenant = { maximumKeysPerUser, maximumExpirationInDays, deactivateBeforeDelete };
+  const { now, roles, licensed, apiKeysEnabled, ...tenant } = row;
   return { roles, licensed, apiKeysEnabled, now, tenant };
 }

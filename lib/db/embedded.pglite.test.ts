@@ -81,3 +81,9 @@ test('a process that is killed while it creates keys loses none that it acknowle
   expect(acknowledged.filter((line) => !lines.has(line))).toEqual([]);
   expect(whole.rows).toEqual([{ broken: 0 }]);
 });
+
+test('the database keeps UTC wherever its host is, or every time that a write reads would be off', async () => {
+  const { pglite, close } = await openEmbedded(directory);
+  expect((await pglite.query('SHOW TimeZone')).rows).toEqual([{ TimeZone: 'UTC' }]);
+  await close();
+});

@@ -17,6 +17,8 @@ export async function openEmbedded(directory: string): Promise<Embedded> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = await takeLock(directory);
   const pglite = await PGlite.create(path.join(directory, 'pglite'));
+  // It takes the host's time zone, and Prisma's adapter drops the offset of what it reads: every time would be off by it.
+  await pglite.exec(`SET TIME ZONE 'UTC'`);
   return {
     pglite,
     async close() {

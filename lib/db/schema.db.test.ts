@@ -37,6 +37,17 @@ describe('no row can point into another tenant', () => {
       [right.id, keyId],
     ],
     [
+      'an identity of a member',
+      `INSERT INTO identity (tenant_id, issuer, subject, member_id, email, name) VALUES ($1, 'i', 's', $2, 'e', 'n')`,
+      [right.id, member.id],
+    ],
+    [
+      'a one-time link of a member',
+      `INSERT INTO one_time_link (tenant_id, member_id, purpose, digest, expires_at)
+       VALUES ($1, $2, 'invitation', sha256('link'), now())`,
+      [right.id, member.id],
+    ],
+    [
       'an idempotent request of a member',
       `INSERT INTO idempotent_request (tenant_id, member_id, value, body_digest, client_id)
        VALUES ($1, $2, 'v', sha256('x'), 'c')`,
@@ -67,6 +78,12 @@ describe('what must not disappear cannot be deleted', () => {
 
 describe('the database refuses what the code must never write', () => {
   const setKey = (assignment: string) => sql(`UPDATE key SET ${assignment} WHERE id = $1`, [keyId]);
+  const setMember = (assignment: string) => {
+    // The last assignment of a column is the one that is meant.
+    const columns = new Map(assignment.split(', ').map((each) => [each.split(' = ')[0], each]));
+    return sql(`UPDATE member SET ${[...columns.values()].join(', ')} WHERE id = $1`, [member.id]);
+  };
+  const removal = 'removed_at = now(), disabled_at = now(), email_key = NULL, login_email = NULL';
   const setTenant = (assignment: string) => sql(`UPDATE tenant SET ${assignment} WHERE id = $1`, [left.id]);
 
   test.each([
@@ -84,6 +101,10 @@ describe('the database refuses what the code must never write', () => {
       'a password without a sign-in name',
       () => sql(`UPDATE member SET login_email = NULL, password_digest = 'x' WHERE id = $1`, [member.id]),
     ],
+    ['a member in the list without the key of their e-mail', () => setMember('email_key = NULL')],
+    ['a removed member who keeps an e-mail', () => setMember(`${removal}, email_key = 'a@b.test'`)],
+    ['a removed member who keeps a sign-in name', () => setMember(`${removal}, login_email = 'a@b.test'`)],
+    ['a removed member who is not disabled', () => setMember(`${removal}, disabled_at = NULL`)],
   ])('%s', async (_, statement) => {
     await expect(statement()).rejects.toThrow(/check constraint/);
   });
@@ -91,6 +112,27 @@ describe('the database refuses what the code must never write', () => {
   test('two keys of one owner, or of no owner, with one name', async () => {
     await expect(sql(insertKey, [left.id, member.id, null, 'a'])).rejects.toThrow(/unique constraint/);
     await expect(sql(insertKey, [left.id, null, null, 'b'])).rejects.toThrow(/unique constraint/);
+  });
+
+  test('two members of one tenant with one e-mail, but not in two tenants', async () => {
+    const twin = await createMember(left);
+    const stranger = await createMember(right, { ssoOnly: true });
+    const rename = (id: string) => sql('UPDATE member SET email_key = $1 WHERE id = $2', [member.email, id]);
+    await expect(rename(twin.id)).rejects.toThrow(/unique constraint/);
+    await rename(stranger.id);
+  });
+
+  test('one identity twice in a tenant, two links of one member, or one link of two', async () => {
+    const identity = `INSERT INTO identity (tenant_id, issuer, subject, email, name) VALUES ($1, 'i', 'one', 'e', 'n')`;
+    await sql(identity, [left.id]);
+    await sql(identity, [right.id]);
+    await expect(sql(identity, [left.id])).rejects.toThrow(/unique constraint/);
+    const link = `INSERT INTO one_time_link (tenant_id, member_id, purpose, digest, expires_at)
+      VALUES ($1, $2, 'invitation', sha256($3::text::bytea), now())`;
+    const [first, second] = [await createMember(left), await createMember(left)];
+    await sql(link, [left.id, first.id, 'a']);
+    await expect(sql(link, [left.id, first.id, 'b'])).rejects.toThrow(/unique constraint/);
+    await expect(sql(link, [left.id, second.id, 'a'])).rejects.toThrow(/unique constraint/);
   });
 
   test('two people with one sign-in name, even in two tenants', async () => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideExpiry, defaultExpiryInDays, expiryPresetsInDays, lowestFreeName } from './policy';
+import { countCharacters, foldName } from '../display-text';
+import { decideExpiry, defaultExpiryInDays, expiryPresetsInDays, freeNameLike, lowestFreeName } from './policy';
+import { nameMaximum } from './schema';
 
 const now = new Date('2026-06-01T12:00:00.000Z');
 const day = 24 * 60 * 60 * 1000;
@@ -86,4 +88,54 @@ test('a blank name becomes the lowest free one', () => {
   expect(lowestFreeName(new Set())).toBe('API key 1');
   expect(lowestFreeName(new Set(['api key 1', 'api key 2', 'api key 4']))).toBe('API key 3');
   expect(lowestFreeName(new Set(['api key 2', 'something else']))).toBe('API key 1');
+});
+
+describe('a key that moves to another owner', () => {
+  const taken = (...names: string[]) => new Set(names.map(foldName));
+
+  test('keeps its name where it is free', () => {
+    expect(freeNameLike('Laptop', taken())).toBe('Laptop');
+    expect(freeNameLike('Laptop', taken('Desktop', 'Laptop (2)'))).toBe('Laptop');
+  });
+
+  test('gets the lowest free number where the new owner has one like it', () => {
+    expect(freeNameLike('Laptop', taken('LAPTOP'))).toBe('Laptop (2)');
+    expect(freeNameLike('Laptop', taken('laptop', 'laptop (2)', 'laptop (4)'))).toBe('Laptop (3)');
+    expect(freeNameLike('Laptop (2)', taken('laptop (2)'))).toBe('Laptop (2) (2)');
+  });
+
+  test('is cut so that the number fits into 50 characters, without a space before it', () => {
+    const long = 'x'.repeat(50);
+    expect(freeNameLike(long, taken(long))).toBe(`${'x'.repeat(46)} (2)`);
+    const spaced = `${'x'.repeat(45)} ${'y'.repeat(4)}`;
+    expect(freeNameLike(spaced, taken(spaced))).toBe(`${'x'.repeat(45)} (2)`);
+    const keys = '🔑'.repeat(50);
+    expect(freeNameLike(keys, taken(keys))).toBe(`${'🔑'.repeat(46)} (2)`);
+    const ten = Array.from({ length: 8 }, (_, index) => `${'x'.repeat(46)} (${index + 2})`);
+    expect(freeNameLike(long, taken(long, ...ten))).toBe(`${'x'.repeat(45)} (10)`);
+  });
+
+  test('always gets a name that is free and not too long', () => {
+    const name = fc
+      .string({
+        unit: fc.constantFrom('a', 'A', 'ß', '🔑', ' ', '(', '2', ')', 'e\u0301', 'ﬁ'),
+        minLength: 1,
+        maxLength: 50,
+      })
+      .map((text) => [...text.normalize('NFC').trim()].slice(0, 50).join('').trim())
+      .filter((text) => text !== '');
+    fc.assert(
+      fc.property(name, fc.integer({ min: 0, max: 12 }), (like, others) => {
+        const names = new Set<string>();
+        for (let count = 0; count <= others; count++) {
+          const free = freeNameLike(like, names);
+          expect(names.has(foldName(free))).toBe(false);
+          expect(countCharacters(free)).toBeLessThanOrEqual(nameMaximum);
+          expect(free.trim()).not.toBe('');
+          names.add(foldName(free));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

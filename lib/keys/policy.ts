@@ -1,3 +1,6 @@
+import { foldName } from '../display-text';
+import { nameMaximum } from './schema';
+
 const day = 24 * 60 * 60 * 1000;
 
 /** What the owner asks for: days from now, an instant, or no expiry. */
@@ -38,4 +41,18 @@ export function lowestFreeName(taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
     if (!taken.has(`api key ${number}`)) return `API key ${number}`;
   }
+}
+
+/** The name, or where its new owner has one like it, the name with the lowest free number. `taken` holds folded names. */
+export function freeNameLike(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(foldName(free)); number++) {
+    const suffix = ` (${number})`;
+    free =
+      [...name]
+        .slice(0, nameMaximum - suffix.length)
+        .join('')
+        .trimEnd() + suffix;
+  }
+  return free;
 }

@@ -4,7 +4,7 @@ import type { Viewer } from '../auth/queries';
 import { prisma } from '../db/prisma';
 import { query } from '../db/sql';
 import type { KeyHint, KeyPageView, KeyView } from './schema';
-import { allowedActions, expiresSoon, statusOf } from './status';
+import { allowedActions, expiresSoon, isKnownToFormerOwner, statusOf } from './status';
 
 const keySelect = {
   clientId: true,
@@ -15,6 +15,7 @@ const keySelect = {
   deactivatedAt: true,
   deactivatedUntil: true,
   revokedAt: true,
+  handedOverAt: true,
   biasProfile: { select: { name: true } },
   secrets: { where: { position: 'current' }, select: { firstFour: true, lastFour: true, mintedAt: true } },
   lastUse: { select: { lastUsedAt: true } },
@@ -65,8 +66,10 @@ function viewOf(row: KeyRow, policy: PolicyRow): KeyView {
   if (!secret) throw new Error(`Key ${row.clientId} has no secret.`);
   const hints: KeyHint[] = [];
   if (expiresSoon({ ...row, mintedAt: secret.mintedAt }, policy.now)) hints.push('Expires soon');
-  if (!policy.apiKeysEnabled && (status === 'Active' || status === 'Inactive'))
-    hints.push('Disabled by your administrator');
+  const couldWork = status === 'Active' || status === 'Inactive';
+  if (couldWork && !policy.apiKeysEnabled) hints.push('Disabled by your administrator');
+  if (couldWork && isKnownToFormerOwner({ ...row, mintedAt: secret.mintedAt }))
+    hints.push('Rotate: a former owner knows the secret');
   return {
     clientId: row.clientId,
     name: row.name,

@@ -21,6 +21,8 @@ const policy: Policy = {
   maximumKeysPerUser: 2,
   maximumExpirationInDays: null,
   deactivateBeforeDelete: true,
+  joinRoles: [],
+  joinLicensed: false,
 };
 
 async function countKeys(viewer: Viewer): Promise<number> {

@@ -64,7 +64,7 @@ export type KeyView = {
   expiresAt: string | null;
 };
 
-export type KeyHint = 'Expires soon' | 'Disabled by your administrator';
+export type KeyHint = 'Expires soon' | 'Disabled by your administrator' | 'Rotate: a former owner knows the secret';
 
 /** Everything `/account/api-keys` shows. */
 export type KeyPageView = {

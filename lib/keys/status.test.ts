@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { allowedActions, expiresSoon, type KeyStatus, type KeyTimes, statusOf } from './status';
+import {
+  allowedActions,
+  expiresSoon,
+  isKept,
+  isKnownToFormerOwner,
+  type KeyStatus,
+  type KeyTimes,
+  statusOf,
+} from './status';
 
 const now = new Date('2026-06-01T12:00:00.000Z');
 const day = 24 * 60 * 60 * 1000;
@@ -67,6 +75,25 @@ describe('expires soon', () => {
 
   test('also while it is inactive', () => {
     expect(expiresSoon({ ...key(90), deactivatedAt: now }, at(89 * day))).toBe(true);
+  });
+});
+
+describe('after its owner left', () => {
+  test('a kept key works until the millisecond before its date', () => {
+    expect([-1, 0, 1].map((offset) => isKept({ keptUntil: now }, at(offset)))).toEqual([true, false, false]);
+  });
+
+  test('a key without a date is not kept', () => {
+    expect(isKept({ keptUntil: null }, at(-day))).toBe(false);
+  });
+
+  test('a former owner knows the secret that was minted before the key was handed over, and at that very moment', () => {
+    const known = (offset: number) => isKnownToFormerOwner({ handedOverAt: now, mintedAt: at(offset) });
+    expect([-1, 0, 1].map(known)).toEqual([true, true, false]);
+  });
+
+  test('a key that always had one owner is known to no former one', () => {
+    expect(isKnownToFormerOwner({ handedOverAt: null, mintedAt: at(-day) })).toBe(false);
   });
 });
 

@@ -26,6 +26,16 @@ export function expiresSoon(key: KeyTimes & { mintedAt: Date }, now: Date): bool
   return key.expiresAt.getTime() - now.getTime() <= Math.min(7 * day, life / 4);
 }
 
+/** Whether offboarding lets the key work although its owner is disabled. */
+export function isKept(key: { keptUntil: Date | null }, now: Date): boolean {
+  return key.keptUntil !== null && now < key.keptUntil;
+}
+
+/** Whether whoever owned the key before it was handed over has its current secret. */
+export function isKnownToFormerOwner(key: { handedOverAt: Date | null; mintedAt: Date }): boolean {
+  return key.handedOverAt !== null && key.mintedAt <= key.handedOverAt;
+}
+
 export type KeyAction = 'edit' | 'deactivate' | 'activate' | 'delete';
 
 /** What a status allows its owner. What it does not allow is not offered, except Delete on an Active key. */

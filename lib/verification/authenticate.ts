@@ -2,7 +2,7 @@ import { verificationDeadline } from '../db/connection';
 import { queryInTime } from '../db/sql';
 import { env } from '../env';
 import { digestSecret, digestsEqual } from '../keys/secret';
-import { statusOf } from '../keys/status';
+import { isKept, statusOf } from '../keys/status';
 import { log } from '../log';
 import { type CredentialSource, parseCredential } from './credentials';
 
@@ -47,6 +47,7 @@ type Row = {
   ownerId: string | null;
   ownerEmail: string | null;
   ownerDisabledAt: Date | null;
+  keptUntil: Date | null;
   profileName: string | null;
   profileSettings: unknown;
 };
@@ -108,7 +109,7 @@ function refusalOf(row: Row): KnownRefusal | null {
       return 'key_inactive';
     case 'Active':
       if (!row.apiKeysEnabled) return 'api_keys_disabled';
-      return row.ownerDisabledAt ? 'owner_disabled' : null;
+      return row.ownerDisabledAt && !isKept(row, row.now) ? 'owner_disabled' : null;
   }
 }
 
@@ -155,7 +156,7 @@ const selectKey = `
          k.deactivated_until AS "deactivatedUntil", k.revoked_at AS "revokedAt",
          s.digest, s.pepper_version AS "pepperVersion", u.last_used_at AS "lastUsedAt",
          t.id AS "tenantId", t.slug AS "tenantSlug", t.api_keys_enabled AS "apiKeysEnabled",
-         m.id AS "ownerId", m.email AS "ownerEmail", m.disabled_at AS "ownerDisabledAt",
+         m.id AS "ownerId", m.email AS "ownerEmail", m.disabled_at AS "ownerDisabledAt", k.kept_until AS "keptUntil",
          b.name AS "profileName", b.settings AS "profileSettings"
     FROM (SELECT clock_timestamp() AS now, pg_is_in_recovery() AS replica) clock
     LEFT JOIN (key k

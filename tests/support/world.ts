@@ -5,6 +5,7 @@ import type { Role } from '@/lib/auth/permissions';
 import { findViewer, type Viewer } from '@/lib/auth/queries';
 import { inTransaction, prisma } from '@/lib/db/prisma';
 import { query, type SqlValue } from '@/lib/db/sql';
+import { env } from '@/lib/env';
 import { createKey } from '@/lib/keys/mutations';
 import type { CreateKeyInput } from '@/lib/keys/schema';
 import { createTenant as insertTenant } from '@/lib/tenants/mutations';
@@ -24,19 +25,27 @@ export function createTenant(policy: Partial<Policy> = {}): Promise<TestTenant> 
   });
 }
 
+type MemberOptions = {
+  roles?: Role[];
+  licensed?: boolean;
+  password?: string;
+  email?: string;
+  name?: string;
+  /** Signs in through SSO only: no other tenant's business. */
+  ssoOnly?: boolean;
+};
+
 /** A licensed developer, unless said otherwise. */
-export async function createMember(
-  tenant: TestTenant,
-  options: { roles?: Role[]; licensed?: boolean; password?: string } = {},
-): Promise<TestMember> {
-  const email = `${randomUUID()}@example.test`;
+export async function createMember(tenant: TestTenant, options: MemberOptions = {}): Promise<TestMember> {
+  const email = options.email ?? `${randomUUID()}@example.test`;
   const password = options.password ?? null;
   const { id } = await (await prisma()).member.create({
     data: {
       tenantId: tenant.id,
       email,
-      loginEmail: email,
-      name: 'Someone',
+      emailKey: email,
+      loginEmail: options.ssoOnly ? null : email,
+      name: options.name ?? 'Someone',
       roles: options.roles ?? ['developer'],
       licensed: options.licensed ?? true,
       passwordDigest: password === null ? null : await digestPassword(password),
@@ -44,6 +53,34 @@ export async function createMember(
     select: { id: true },
   });
   return { id, tenantId: tenant.id, email, password };
+}
+
+/** An SSO identity of the member's, or one that waits to be linked. */
+export async function createIdentity(
+  owner: TestMember | { tenantId: string; waitingFor: string },
+  subject: string = randomUUID(),
+): Promise<{ issuer: string; subject: string }> {
+  const issuer = 'https://idp.example.test';
+  const [memberId, email] = 'waitingFor' in owner ? [null, owner.waitingFor] : [owner.id, owner.email];
+  await sql(
+    `INSERT INTO identity (tenant_id, issuer, subject, member_id, email, name) VALUES ($1, $2, $3, $4, $5, 'Sam')`,
+    [owner.tenantId, issuer, subject, memberId, email],
+  );
+  return { issuer, subject };
+}
+
+/** Lets an identity provider vouch for people of the tenant, as the configuration would. */
+export function configureProvider(tenant: TestTenant, issuer: string): void {
+  env().identityProviders.push({
+    kind: 'oidc',
+    id: `oidc-${env().identityProviders.length}`,
+    label: 'Test provider',
+    tenantSlug: tenant.slug,
+    issuer,
+    clientId: 'latchkey',
+    clientSecret: 'a client secret',
+    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+  });
 }
 
 /** Signs the member in: a session row of their own, read by the real query. */
@@ -60,7 +97,7 @@ export async function viewerFor(member: TestMember): Promise<Viewer> {
 }
 
 /** A viewer in a tenant of their own. */
-export async function createViewer(policy: Partial<Policy> = {}, options: Parameters<typeof createMember>[1] = {}) {
+export async function createViewer(policy: Partial<Policy> = {}, options: MemberOptions = {}) {
   const tenant = await createTenant(policy);
   const member = await createMember(tenant, options);
   return { tenant, member, viewer: await viewerFor(member) };
