@@ -9,6 +9,8 @@ const initial: Policy = {
   maximumKeysPerUser: 2,
   maximumExpirationInDays: null,
   deactivateBeforeDelete: true,
+  joinRoles: [],
+  joinLicensed: false,
 };
 const createAdmin = () => createViewer({}, { roles: ['admin'], licensed: false });
 

@@ -5,7 +5,8 @@ import { refusalOf } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';
 import { lockStanding } from '../auth/standing';
 import { inTransaction, type Tx } from '../db/prisma';
-import type { Policy, PolicyChange } from './schema';
+import { mintLink } from '../one-time-links/mutations';
+import type { NewTenant, Policy, PolicyChange } from './schema';
 
 export type UpdatePolicyResult =
   | { status: 'saved' }
@@ -21,7 +22,9 @@ export function updatePolicy(viewer: Viewer, change: PolicyChange): Promise<Upda
     if (refusal) return { status: 'refused', message: refusal };
     const before: Policy = { apiKeysEnabled: standing.apiKeysEnabled, ...standing.tenant };
     const after: Policy = { ...before, ...change };
-    const changed = (Object.keys(after) as Array<keyof Policy>).filter((field) => after[field] !== before[field]);
+    const changed = (Object.keys(after) as Array<keyof Policy>).filter(
+      (field) => String(after[field]) !== String(before[field]),
+    );
     if (changed.length === 0) return { status: 'saved' };
     await tx.tenant.update({ where: { id: viewer.tenantId }, data: change, select: { id: true } });
     const only = (values: Policy) => Object.fromEntries(changed.map((field) => [field, values[field]]));
@@ -51,4 +54,42 @@ export async function createTenant(
     details: { slug: tenant.slug },
   });
   return created;
+}
+
+export type CreateTenantWithAdminResult =
+  | { status: 'created'; token: string; expiresAt: Date }
+  | { status: 'refused'; message: string };
+
+/** A tenant and its first admin, who chooses a password through a one-time link. An operator's task: no viewer. */
+export function createTenantWithAdmin({ slug, name, admin }: NewTenant): Promise<CreateTenantWithAdminResult> {
+  return inTransaction(async (tx) => {
+    // Two operators at once: the second one waits here, and then sees the first one's tenant.
+    const [clock] = await tx.$queryRaw<Array<{ now: Date }>>`
+      WITH gate AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('tenant:create', 0)))
+      SELECT clock_timestamp() AS now FROM gate`;
+    const now = clock?.now as Date;
+    if (await tx.tenant.findUnique({ where: { slug }, select: { id: true } })) {
+      return { status: 'refused', message: `There is a tenant with the slug ${slug} already. Choose another slug.` };
+    }
+    if (await tx.member.findUnique({ where: { loginEmail: admin }, select: { id: true } })) {
+      return { status: 'refused', message: `${admin} signs in with a password already. Choose another address.` };
+    }
+    const tenant = await createTenant(tx, { slug, name });
+    const [displayName = admin] = admin.split('@');
+    const roles = ['admin' as const];
+    const member = await tx.member.create({
+      data: { tenantId: tenant.id, email: admin, emailKey: admin, loginEmail: admin, name: displayName, roles },
+      select: { id: true },
+    });
+    const link = await mintLink(tx, { id: member.id, tenantId: tenant.id }, 'invitation', now);
+    await appendEvent(tx, {
+      tenantId: tenant.id,
+      action: 'member.invited',
+      actor: 'system',
+      address: null,
+      subject: { memberId: member.id, email: admin },
+      details: { roles, licensed: false, expiresAt: link.expiresAt.toISOString() },
+    });
+    return { status: 'created', ...link };
+  });
 }

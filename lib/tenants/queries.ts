@@ -7,6 +7,8 @@ export const policySelect = {
   maximumKeysPerUser: true,
   maximumExpirationInDays: true,
   deactivateBeforeDelete: true,
+  joinRoles: true,
+  joinLicensed: true,
 } as const;
 
 /** The policy of the viewer's tenant, for its admins; null for everybody else. */

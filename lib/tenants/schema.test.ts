@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { policyChangeSchema } from './schema';
+import { newTenantSchema, policyChangeSchema } from './schema';
 
 const good = {
   apiKeysEnabled: true,
@@ -52,5 +52,52 @@ describe('policy', () => {
   test.each(['on', 'true', 1, undefined])('a switch is a boolean, not %j', (value) => {
     expect(complaint({ apiKeysEnabled: value })).toHaveLength(1);
     expect(complaint({ deactivateBeforeDelete: value })).toHaveLength(1);
+  });
+});
+
+describe('what new SSO members get', () => {
+  test('is roles, each once in one order, and a licence', () => {
+    const parse = (joinRoles: string[]) => policyChangeSchema.parse({ joinRoles, joinLicensed: true });
+    expect(parse([])).toEqual({ joinRoles: [], joinLicensed: true });
+    expect(parse(['admin', 'developer'])).toEqual({ joinRoles: ['developer', 'admin'], joinLicensed: true });
+    expect(parse(['admin', 'admin'])).toEqual({ joinRoles: ['admin'], joinLicensed: true });
+  });
+
+  test.each([
+    { joinRoles: ['owner'] },
+    { joinRoles: 'admin' },
+    { joinRoles: ['admin', 'admin', 'admin'] },
+    { joinRoles: undefined },
+    { joinLicensed: 'on' },
+    { joinLicensed: undefined },
+  ])('%j is refused', (fields) => {
+    expect(complaint(fields)).not.toBeNull();
+  });
+});
+
+describe('a new tenant', () => {
+  const good = { slug: 'acme', name: 'Acme', admin: 'ada@acme.test' };
+  const problems = (fields: Record<string, unknown>) =>
+    newTenantSchema.safeParse({ ...good, ...fields }).error?.issues.map((issue) => issue.message) ?? null;
+
+  test.each(['a', '0', 'acme-2', 'a-b-c', 'x'.repeat(63)])('may have the slug %s', (slug) => {
+    expect(problems({ slug })).toBeNull();
+  });
+
+  test.each(['', 'Acme', '-a', 'a-', 'a--b', 'a_b', 'a b', 'a/b', 'ä', 'x'.repeat(64), 'a\n'])(
+    'cannot have the slug %j',
+    (slug) => {
+      expect(problems({ slug })).toEqual(['slug must be up to 63 lower-case letters, digits and single hyphens.']);
+    },
+  );
+
+  test('needs a slug, a name and an admin’s address, and takes nothing else', () => {
+    expect(problems({ slug: undefined })).toEqual(['slug is missing.']);
+    expect(problems({ name: undefined })).toEqual(['name must be text.']);
+    expect(problems({ name: ' ' })).toEqual(['name cannot be blank.']);
+    expect(problems({ name: 'a\nb' })).toEqual(['name cannot contain control characters or line breaks.']);
+    expect(problems({ admin: undefined })).toEqual(['Email must be text.']);
+    expect(problems({ admin: 'ada' })).toEqual(['Email must look like name@example.com.']);
+    expect(problems({ demo: true })).toHaveLength(1);
   });
 });

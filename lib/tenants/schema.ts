@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { displayText } from '../display-text';
+import { emailAddress, roleList } from '../members/schema';
 
 const wholeNumber = (label: string) =>
   z
@@ -30,12 +32,26 @@ const policySchema = z.strictObject({
     { error: `${expirationLabel} must be a whole number of at least 1, or empty for no maximum.` },
   ),
   deactivateBeforeDelete: z.boolean(),
+  /** The roles of a new SSO member. */
+  joinRoles: roleList,
+  joinLicensed: z.boolean(),
 });
+
+/** What `npm run tenant:create` is given. */
+export const newTenantSchema = z.strictObject({
+  slug: z
+    .string({ error: 'slug is missing.' })
+    .regex(/^[a-z0-9](-?[a-z0-9]){0,62}$/, 'slug must be up to 63 lower-case letters, digits and single hyphens.'),
+  name: displayText('name', 100).refine((name) => name !== '', 'name cannot be blank.'),
+  admin: emailAddress,
+});
+export type NewTenant = z.infer<typeof newTenantSchema>;
 
 /** The tenant's rules for keys. */
 export type Policy = z.output<typeof policySchema>;
 
-const { apiKeysEnabled, maximumKeysPerUser, maximumExpirationInDays, deactivateBeforeDelete } = policySchema.shape;
+const { apiKeysEnabled, maximumKeysPerUser, maximumExpirationInDays, deactivateBeforeDelete, joinRoles, joinLicensed } =
+  policySchema.shape;
 
 /**
  * What `/tenant/settings` submits: the fields that the admin changed, and no others, so that a page that was open for long
@@ -46,5 +62,7 @@ export const policyChangeSchema = z.strictObject({
   maximumKeysPerUser: maximumKeysPerUser.exactOptional(),
   maximumExpirationInDays: maximumExpirationInDays.exactOptional(),
   deactivateBeforeDelete: deactivateBeforeDelete.exactOptional(),
+  joinRoles: joinRoles.exactOptional(),
+  joinLicensed: joinLicensed.exactOptional(),
 });
 export type PolicyChange = z.output<typeof policyChangeSchema>;
