@@ -7,18 +7,20 @@ const password = 'latchkey-demo';
 
 type DemoAccountsProps = {
   accounts: Array<{ email: string; name: string }>;
+  /** Those that have no password. */
+  ssoAccounts: string[];
   onChoose: (account: { email: string; password: string }) => void;
 };
 
 /** Fills in the form, so that nobody has to type to look around. */
-export function DemoAccounts({ accounts, onChoose }: DemoAccountsProps) {
+export function DemoAccounts({ accounts, ssoAccounts, onChoose }: DemoAccountsProps) {
   return (
     <section aria-labelledby="demo-accounts" className="mt-8">
       <h2 id="demo-accounts" className="font-medium text-ink-muted text-xs">
         Demo accounts
       </h2>
       <p className="mt-1 text-ink-muted text-xs">
-        Choose one to fill in the form. All have the password{' '}
+        Choose one to fill in the form. These have the password{' '}
         <code className="whitespace-nowrap rounded bg-sunken px-1 py-0.5 font-mono text-ink">{password}</code>.
       </p>
       <ul className="mt-3 overflow-hidden rounded-xl border border-line bg-surface">
@@ -36,6 +38,13 @@ export function DemoAccounts({ accounts, onChoose }: DemoAccountsProps) {
           </li>
         ))}
       </ul>
+      {ssoAccounts.length > 0 && (
+        <p className="mt-3 text-ink-muted text-xs">
+          <strong className="font-medium text-ink">{ssoAccounts.join(', ')}</strong>{' '}
+          {ssoAccounts.length === 1 ? 'has no password and signs' : 'have no password and sign'} in with the demo
+          identity provider only: use its button above.
+        </p>
+      )}
     </section>
   );
 }

@@ -4,7 +4,10 @@ import { signOutAction } from '@/app/sign-in/actions';
 import { Shell } from '@/components/shell/shell';
 import { requireViewer } from '@/lib/auth/viewer';
 
-const sections = [{ label: 'Settings', href: '/tenant/settings' }];
+const sections = [
+  { label: 'Settings', href: '/tenant/settings' },
+  { label: 'Members', href: '/tenant/members' },
+];
 
 export default async function TenantLayout({ children }: { children: ReactNode }) {
   const { name, email, roles, tenantName } = await requireViewer();

@@ -4,6 +4,7 @@ import { Building2, LogOut, type LucideIcon, Settings } from 'lucide-react';
 import Link from 'next/link';
 import * as Menu from 'radix-ui/dropdown-menu';
 import { type RefObject, startTransition } from 'react';
+import { menuClass, menuItemClass, menuLineClass } from '../ui/menu-class';
 import type { Person } from './person';
 
 type ContentProps = {
@@ -13,9 +14,6 @@ type ContentProps = {
   onOpenChange: (open: boolean) => void;
   trigger: RefObject<HTMLButtonElement | null>;
 };
-
-const itemClass =
-  'flex h-9 max-sm:h-11 cursor-pointer select-none items-center gap-2.5 rounded-md px-2.5 text-ink outline-none data-[highlighted]:bg-sunken';
 
 export default function UserMenuContent({ person, signOut, open, onOpenChange, trigger }: ContentProps) {
   return (
@@ -37,7 +35,7 @@ export default function UserMenuContent({ person, signOut, open, onOpenChange, t
         onInteractOutside={(event) => {
           if (trigger.current?.contains(event.target as Node)) event.preventDefault();
         }}
-        className="z-50 w-64 animate-appear rounded-xl border border-line bg-raised p-1.5 shadow-float"
+        className={`w-64 ${menuClass}`}
       >
         <Menu.Label className="px-2.5 pt-1.5 pb-2">
           <bdi className="block truncate font-medium text-ink">{person.name}</bdi>
@@ -46,8 +44,8 @@ export default function UserMenuContent({ person, signOut, open, onOpenChange, t
         <Menu.Separator className="-mx-1.5 mb-1.5 h-px bg-line" />
         <LinkItem href="/account/api-keys" icon={Settings} label="Account settings" />
         {person.admin && <LinkItem href="/tenant/settings" icon={Building2} label="Tenant settings" />}
-        <Menu.Separator className="-mx-1.5 my-1.5 h-px bg-line" />
-        <Menu.Item className={itemClass} onSelect={() => startTransition(signOut)}>
+        <Menu.Separator className={menuLineClass} />
+        <Menu.Item className={menuItemClass} onSelect={() => startTransition(signOut)}>
           <LogOut aria-hidden className="size-4 text-ink-faint" />
           Sign out
         </Menu.Item>
@@ -58,7 +56,7 @@ export default function UserMenuContent({ person, signOut, open, onOpenChange, t
 
 function LinkItem({ href, icon: Icon, label }: { href: string; icon: LucideIcon; label: string }) {
   return (
-    <Menu.Item asChild className={itemClass}>
+    <Menu.Item asChild className={menuItemClass}>
       <Link href={href}>
         <Icon aria-hidden className="size-4 text-ink-faint" />
         {label}

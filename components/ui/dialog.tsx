@@ -42,7 +42,7 @@ export function Dialog({
             className={`relative w-full animate-rise border border-line bg-raised shadow-float max-sm:rounded-t-2xl max-sm:border-x-0 max-sm:border-b-0 sm:rounded-2xl ${wide ? 'sm:max-w-[38rem]' : 'sm:max-w-[28rem]'} focus:outline-none`}
           >
             <div className="px-6 pt-5 max-sm:px-4">
-              <Primitive.Title className="pr-10 font-semibold text-base text-ink tracking-[-0.01em]">
+              <Primitive.Title className="pr-10 font-semibold text-base text-ink tracking-[-0.01em] [overflow-wrap:anywhere]">
                 {title}
               </Primitive.Title>
               {description && (
@@ -65,8 +65,9 @@ export function Dialog({
   );
 }
 
+/** What is between title and buttons; with nothing in it, the distance of the two. */
 export function DialogBody({ children }: { children: ReactNode }) {
-  return <div className="space-y-4 px-6 pt-4 pb-6 max-sm:px-4">{children}</div>;
+  return <div className="space-y-4 px-6 pt-4 pb-6 empty:h-5 empty:p-0 max-sm:px-4">{children}</div>;
 }
 
 /** The buttons of a dialog: at the right, the most important one last; on phones stacked, that one first. */

@@ -1,11 +1,44 @@
 'use client';
 
 import * as Primitive from 'radix-ui/switch';
-import { useId } from 'react';
+import { type ComponentProps, useId } from 'react';
+
+function Track({ className = '', ...track }: ComponentProps<typeof Primitive.Root>) {
+  return (
+    <Primitive.Root
+      {...track}
+      className={`relative h-6 w-10 shrink-0 rounded-full bg-ink-faint transition-colors data-[state=checked]:bg-accent ${className}`}
+    >
+      <Primitive.Thumb className="block size-4.5 translate-x-[3px] rounded-full bg-white shadow-soft transition-transform data-[state=checked]:translate-x-[19px]" />
+    </Primitive.Root>
+  );
+}
+
+type SwitchProps = {
+  /** The accessible name. */
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  /** The change is being saved. */
+  pending?: boolean;
+};
+
+/** A switch that acts at once. */
+export function Switch({ label, checked, onChange, pending = false }: SwitchProps) {
+  return (
+    <Track
+      aria-label={label}
+      aria-busy={pending || undefined}
+      checked={checked}
+      onCheckedChange={onChange}
+      className={pending ? 'animate-pulse' : ''}
+    />
+  );
+}
 
 type SwitchFieldProps = { name: string; label: string; help: string; defaultChecked: boolean };
 
-/** A switch with its label and help beside it; sends `on` under its name, or nothing. */
+/** A switch of a form with its label and help beside it; sends `on` under its name, or nothing. */
 export function SwitchField({ name, label, help, defaultChecked }: SwitchFieldProps) {
   const id = useId();
   return (
@@ -18,15 +51,7 @@ export function SwitchField({ name, label, help, defaultChecked }: SwitchFieldPr
           {help}
         </p>
       </div>
-      <Primitive.Root
-        id={id}
-        name={name}
-        defaultChecked={defaultChecked}
-        aria-describedby={`${id}-help`}
-        className="relative mt-0.5 h-6 w-10 shrink-0 rounded-full bg-ink-faint transition-colors data-[state=checked]:bg-accent"
-      >
-        <Primitive.Thumb className="block size-4.5 translate-x-[3px] rounded-full bg-white shadow-soft transition-transform data-[state=checked]:translate-x-[19px]" />
-      </Primitive.Root>
+      <Track id={id} name={name} defaultChecked={defaultChecked} aria-describedby={`${id}-help`} className="mt-0.5" />
     </div>
   );
 }

@@ -1,8 +1,8 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { flushSync } from 'react-dom';
 import { Dialog } from '@/components/ui/dialog';
+import { useForgetting } from '@/components/use-forgetting';
 import { useSubmission } from '@/components/use-submission';
 import { createKeyAction } from './actions';
 import { CreateStep } from './create-step';
@@ -94,14 +94,4 @@ function useGuard(active: boolean, onBack: () => void) {
       window.navigation?.removeEventListener('navigate', stay);
     };
   }, [active]);
-}
-
-/** A page that the back button restores must not show the secret again: it goes before the browser freezes the page. */
-function useForgetting(active: boolean, onForget: () => void) {
-  useEffect(() => {
-    if (!active) return;
-    const forget = () => flushSync(onForget);
-    addEventListener('pagehide', forget);
-    return () => removeEventListener('pagehide', forget);
-  }, [active, onForget]);
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { dateOf, endOfDay } from '@/components/local-date';
 import { Field } from '@/components/ui/field';
 import { Select } from '@/components/ui/select';
 import { Time } from '@/components/ui/time';
@@ -20,17 +21,6 @@ export function sentExpiry({ preset, date }: ExpiryChoice) {
   if (preset !== 'date') return { kind: 'days', days: Number(preset) };
   const end = endOfDay(date);
   return { kind: 'at', at: end ? end.toISOString() : '' };
-}
-
-function endOfDay(date: string): Date | null {
-  const time = new Date(`${date}T23:59:59.999`);
-  return Number.isNaN(time.getTime()) ? null : time;
-}
-
-/** The local date of a time, as a date input spells it. */
-function dateOf(time: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${String(time.getFullYear()).padStart(4, '0')}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
 }
 
 type ExpiryFieldProps = {

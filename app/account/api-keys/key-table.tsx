@@ -5,7 +5,7 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
-import type { KeyPageView, KeyView } from '@/lib/keys/schema';
+import type { KeyHint, KeyPageView, KeyView } from '@/lib/keys/schema';
 import { EditableText } from './editable-text';
 import { KeyActions } from './key-actions';
 import { maskText } from './mask';
@@ -108,6 +108,12 @@ const statusTones: Record<KeyView['status'], BadgeTone> = {
   Revoked: 'danger',
 };
 
+const hintTones: Record<KeyHint, BadgeTone> = {
+  'Expires soon': 'warn',
+  'Disabled by your administrator': 'neutral',
+  'Rotate: a former owner knows the secret': 'warn',
+};
+
 function Status({ item }: { item: KeyView }) {
   return (
     <span className="flex flex-col items-start gap-1 max-lg:items-end">
@@ -115,7 +121,7 @@ function Status({ item }: { item: KeyView }) {
         {item.status}
       </Badge>
       {item.hints.map((hint) => (
-        <Badge key={hint} tone={hint === 'Expires soon' ? 'warn' : 'neutral'}>
+        <Badge key={hint} tone={hintTones[hint]}>
           {hint}
         </Badge>
       ))}

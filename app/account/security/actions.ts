@@ -2,7 +2,8 @@
 
 import { revalidatePath } from 'next/cache';
 import { fieldMessages } from '@/app/field-messages';
-import { changePassword, endSession } from '@/lib/auth/mutations';
+import { signOutAction } from '@/app/sign-in/actions';
+import { changePassword, endAllSessions, endSession } from '@/lib/auth/mutations';
 import { changePasswordSchema, endSessionSchema } from '@/lib/auth/schema';
 import { requireViewer, toSignIn } from '@/lib/auth/viewer';
 import type { ChangePasswordState, EndSessionState } from './states';
@@ -36,6 +37,13 @@ export async function endSessionAction(input: unknown): Promise<EndSessionState>
   const ended = parsed.success && (await endSession(viewer, parsed.data.sessionId));
   revalidatePath(page);
   return { status: ended ? 'ended' : 'not_found' };
+}
+
+/** Ends every session of the viewer's, then forgets this browser's cookie as signing out does. */
+export async function signOutEverywhereAction(): Promise<void> {
+  const viewer = await requireViewer();
+  await endAllSessions(viewer);
+  await signOutAction();
 }
 
 function passwordsOf(form: FormData) {

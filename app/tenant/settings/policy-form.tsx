@@ -2,6 +2,7 @@
 
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { CheckboxField } from '@/components/ui/checkbox';
 import { FormMessage, TextField } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
 import { Panel } from '@/components/ui/panel';
@@ -34,10 +35,12 @@ export function PolicyForm({ policy }: { policy: Policy }) {
       maximumKeysPerUser: String(form.get('maximumKeysPerUser')),
       maximumExpirationInDays: String(form.get('maximumExpirationInDays')),
       deactivateBeforeDelete: form.has('deactivateBeforeDelete'),
+      joinRoles: form.getAll('joinRoles').map(String),
+      joinLicensed: form.has('joinLicensed'),
     });
   }
   return (
-    <form method="post" onSubmit={onSubmit} noValidate>
+    <form method="post" onSubmit={onSubmit} noValidate className="space-y-6">
       <Panel title="API keys">
         <Line>
           <SwitchField
@@ -80,21 +83,46 @@ export function PolicyForm({ policy }: { policy: Policy }) {
             defaultChecked={policy.deactivateBeforeDelete}
           />
         </Line>
-        <div className="flex items-center justify-end gap-3 bg-sunken/50 px-5 py-3 max-sm:flex-col-reverse max-sm:items-stretch max-sm:px-4">
-          {fields.form && <FormMessage>{fields.form}</FormMessage>}
-          {state?.status === 'refused' && <FormMessage>{state.message}</FormMessage>}
-          {state?.status === 'unreachable' && <FormMessage>{unreachableMessage}</FormMessage>}
-          <Button type="submit" tone="primary" pending={pending}>
-            Save
-          </Button>
-        </div>
       </Panel>
+      <Panel title="New SSO members" note="What somebody gets by their first sign-in through your identity provider.">
+        <fieldset className="space-y-4 px-5 py-5 max-sm:px-4">
+          <legend className="sr-only">New SSO members</legend>
+          <CheckboxField
+            name="joinRoles"
+            value="developer"
+            label="developer"
+            help="Creates and rotates API keys; needs a licence for it."
+            defaultChecked={policy.joinRoles.includes('developer')}
+          />
+          <CheckboxField
+            name="joinRoles"
+            value="admin"
+            label="admin"
+            help="Everybody whom your identity provider lets in decides about members, keys and these settings."
+            defaultChecked={policy.joinRoles.includes('admin')}
+          />
+          <CheckboxField
+            name="joinLicensed"
+            label="Licence"
+            help="Allows API keys of their own. Who is here already keeps what they have."
+            defaultChecked={policy.joinLicensed}
+          />
+        </fieldset>
+      </Panel>
+      <div className="flex items-center justify-end gap-3 max-sm:flex-col-reverse max-sm:items-stretch">
+        {fields.form && <FormMessage>{fields.form}</FormMessage>}
+        {state?.status === 'refused' && <FormMessage>{state.message}</FormMessage>}
+        {state?.status === 'unreachable' && <FormMessage>{unreachableMessage}</FormMessage>}
+        <Button type="submit" tone="primary" pending={pending}>
+          Save
+        </Button>
+      </div>
     </form>
   );
 }
 
 function Line({ children }: { children: ReactNode }) {
-  return <div className="border-line border-b px-5 py-5 max-sm:px-4">{children}</div>;
+  return <div className="border-line border-b last:border-b-0 px-5 py-5 max-sm:px-4">{children}</div>;
 }
 
 function textOf(policy: Policy) {
@@ -103,12 +131,14 @@ function textOf(policy: Policy) {
     maximumKeysPerUser: String(policy.maximumKeysPerUser),
     maximumExpirationInDays: String(policy.maximumExpirationInDays ?? ''),
     deactivateBeforeDelete: policy.deactivateBeforeDelete,
+    joinRoles: policy.joinRoles.map(String),
+    joinLicensed: policy.joinLicensed,
   };
 }
 
 function changes(known: PolicyText, shown: PolicyText): Partial<PolicyText> {
   const fields = Object.keys(shown) as Array<keyof PolicyText>;
   return Object.fromEntries(
-    fields.filter((field) => shown[field] !== known[field]).map((field) => [field, shown[field]]),
+    fields.filter((field) => String(shown[field]) !== String(known[field])).map((field) => [field, shown[field]]),
   );
 }

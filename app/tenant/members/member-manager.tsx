@@ -1,0 +1,98 @@
+'use client';
+
+import Link from 'next/link';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { buttonClass } from '@/components/ui/button-class';
+import { PageHeading } from '@/components/ui/page-heading';
+import type { MembersPageView } from '@/lib/members/schema';
+import { addressOf } from './member-address';
+import { MemberPager } from './member-pager';
+import { MemberSearch } from './member-search';
+import { MemberTable } from './member-table';
+import type { OpenDialog } from './open-dialog';
+
+// The dialogs' code arrives when somebody reaches for a button that opens one.
+const loadDialogs = () => import('./member-dialogs');
+const MemberDialogs = lazy(loadDialogs);
+const preload = { onPointerEnter: loadDialogs, onFocus: loadDialogs, onPointerDown: loadDialogs };
+
+type MemberManagerProps = {
+  view: MembersPageView;
+  search: string;
+  countText: string;
+  tenantName: string;
+  mailConfigured: boolean;
+};
+
+export function MemberManager({ view, search, countText, tenantName, mailConfigured }: MemberManagerProps) {
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const opener = useRef<HTMLElement | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  function open(next: OpenDialog, from: HTMLElement) {
+    opener.current = from;
+    setDialog(next);
+  }
+
+  /** To the opener; where it went with its row, to the top of the page. */
+  function returnFocus() {
+    const target = opener.current?.isConnected ? opener.current : heading.current;
+    target?.focus();
+  }
+
+  // A row takes its button along: of a removed member, or when the page turns.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows come and go with the members
+  useEffect(() => {
+    if (opener.current?.isConnected === false && document.activeElement === document.body) heading.current?.focus();
+  }, [view.members]);
+
+  return (
+    <>
+      <PageHeading
+        ref={heading}
+        title="Members"
+        action={
+          <Button
+            tone="primary"
+            className="max-sm:w-full"
+            {...preload}
+            onClick={(event) => open({ kind: 'invite' }, event.currentTarget)}
+          >
+            + Invite member
+          </Button>
+        }
+      >
+        The people of <bdi>{tenantName}</bdi>. A developer with a licence creates API keys; an admin decides here who
+        may. A change holds from their next click on.
+      </PageHeading>
+      <div className="overflow-hidden rounded-xl border border-line bg-surface shadow-soft">
+        <MemberSearch search={search} found={countText} />
+        {view.members.length > 0 ? (
+          <MemberTable view={view} onOpen={open} onReach={loadDialogs} />
+        ) : (
+          <div className="px-5 py-14 text-center text-ink-muted">
+            <p>
+              No member has “<bdi className="[overflow-wrap:anywhere]">{search.trim()}</bdi>” in their name or email.
+            </p>
+            <Link href={addressOf({ search: '' })} prefetch={false} className={`mt-4 ${buttonClass()}`}>
+              Show all members
+            </Link>
+          </div>
+        )}
+        <MemberPager view={view} search={search} countText={countText} />
+      </div>
+      {dialog && (
+        <Suspense>
+          <MemberDialogs
+            dialog={dialog}
+            view={view}
+            mailConfigured={mailConfigured}
+            onClose={() => setDialog(null)}
+            onReturnFocus={returnFocus}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+'use client';
+
+import { notify } from '@/components/ui/notice';
+import { useSubmission } from '@/components/use-submission';
+import type { MemberView } from '@/lib/members/schema';
+import { signOutMemberAction } from './actions';
+import { ConfirmDialog } from './confirm-dialog';
+import type { DialogFrame } from './open-dialog';
+
+export function SignOutDialog({ member, ...frame }: DialogFrame & { member: MemberView }) {
+  const submission = useSubmission(async () => {
+    const result = await signOutMemberAction({ memberId: member.id });
+    if (result.status === 'done') {
+      notify(doneSentence(member.email, result.endedSessions));
+      frame.onClose();
+    }
+    return result;
+  });
+  return (
+    <ConfirmDialog
+      title={`Sign out ${member.email} everywhere?`}
+      button="Sign out everywhere"
+      submission={submission}
+      {...frame}
+    >
+      {member.self
+        ? 'Every session of yours ends at once, this one too.'
+        : 'Every session of theirs ends at once, on every device. They can sign in again, and their keys keep working.'}
+    </ConfirmDialog>
+  );
+}
+
+function doneSentence(email: string, sessions: number): string {
+  if (sessions === 0) return `${email} was signed in nowhere`;
+  return `Signed ${email} out of ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
+}

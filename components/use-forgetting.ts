@@ -1,0 +1,14 @@
+'use client';
+
+import { useEffect } from 'react';
+import { flushSync } from 'react-dom';
+
+/** A page that the back button restores must not show a secret again: it goes before the browser freezes the page. */
+export function useForgetting(active: boolean, onForget: () => void) {
+  useEffect(() => {
+    if (!active) return;
+    const forget = () => flushSync(onForget);
+    addEventListener('pagehide', forget);
+    return () => removeEventListener('pagehide', forget);
+  }, [active, onForget]);
+}
