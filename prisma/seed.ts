@@ -1,8 +1,9 @@
 /**
- * npm run db:seed: the demo tenant with its accounts and sample keys. Run again it changes nothing. Refused on a database
- * with other tenants, because the passwords are public; with --only-if-empty it leaves such a database alone silently.
+ * npm run db:seed: the demo tenant with its accounts and sample keys. Run again it changes nothing, but that it knows sam by
+ * the demo identity provider's address of now. Refused on a database with other tenants, because the passwords are public; with --only-if-empty it leaves such a database alone silently.
  */
 
+import { accounts } from '../demo/accounts';
 import { appendEvent } from '../lib/audit/mutations';
 import { digestPassword } from '../lib/auth/passwords';
 import type { Role } from '../lib/auth/permissions';
@@ -22,6 +23,9 @@ const people: Array<{ email: string; name: string; roles: Role[]; licensed: bool
   { email: 'dana@demo.test', name: 'Dana Developer', roles: ['developer'], licensed: true },
   { email: 'mia@demo.test', name: 'Mia Member', roles: [], licensed: false },
 ];
+
+/** Signs in with the demo identity provider only. Its other people are strangers until they come. */
+const sam = { ...accounts[0], roles: ['developer'] as Role[], licensed: true };
 
 const day = 24 * 60 * 60 * 1000;
 const daysFrom = (now: Date, days: number) => new Date(now.getTime() + days * day);
@@ -56,7 +60,10 @@ const samples = [
 async function seed(): Promise<void> {
   await migrate();
   const tenants = await query<{ demo: boolean }>('seed-tenants', 'SELECT demo FROM tenant');
-  if (tenants.some((tenant) => tenant.demo)) return say('The demo tenant is there already.');
+  if (tenants.some((tenant) => tenant.demo)) {
+    await inTransaction(linkSam);
+    return say('The demo tenant is there already.');
+  }
   if (tenants.length > 0) {
     if (process.argv.includes('--only-if-empty')) return;
     throw new ConfigurationError(
@@ -69,12 +76,31 @@ async function seed(): Promise<void> {
     const tenant = await createTenant(tx, { slug: 'demo', name: 'Demo', demo: true, apiKeysEnabled: true });
     const ids: string[] = [];
     for (const person of people) {
-      const data = { ...person, tenantId: tenant.id, loginEmail: person.email, passwordDigest };
+      const data = { ...person, tenantId: tenant.id, emailKey: person.email, loginEmail: person.email, passwordDigest };
       ids.push((await tx.member.create({ data, select: { id: true } })).id);
     }
     for (const sample of samples) await createSample(tx, tenant.id, ids[0] as string, sample, clock?.now as Date);
+    await linkSam(tx);
   });
   say('The demo tenant is seeded.');
+}
+
+/**
+ * Makes sam, where the demo tenant is from before there was one, and lets the demo identity provider vouch for them: it has
+ * another address when its port has changed. A sam whom an admin has removed stays removed.
+ */
+async function linkSam(tx: Tx): Promise<void> {
+  const tenant = await tx.tenant.findFirst({ where: { demo: true }, select: { id: true } });
+  if (!tenant) return;
+  const { email, name, roles, licensed, subject } = sam;
+  const data = { tenantId: tenant.id, email, emailKey: email, name, roles, licensed };
+  const select = { id: true, removedAt: true };
+  const member =
+    (await tx.member.findFirst({ where: { tenantId: tenant.id, email }, orderBy: { createdAt: 'desc' }, select })) ??
+    (await tx.member.create({ data, select }));
+  if (member.removedAt) return;
+  const identity = { tenantId: tenant.id, issuer: env().demoIssuer, subject, memberId: member.id, email, name };
+  await tx.identity.createMany({ data: [identity], skipDuplicates: true });
 }
 
 async function createSample(tx: Tx, tenantId: string, ownerId: string, sample: (typeof samples)[number], now: Date) {
