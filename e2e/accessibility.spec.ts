@@ -1,15 +1,20 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { createKeyFor, sql } from '../tests/support/world';
+import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
+import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** No violation of the standards in what is shown now, and nothing of it beyond the right edge. */
+/** No violation of the standards in what is shown now (so wait for it first), and nothing of it beyond the right edge. */
 async function expectAccessible(page: Page, what: string): Promise<void> {
-  // Half-faded text has no contrast yet.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  // Half-faded text has no contrast yet; and what fades away may let something else fade in.
+  await page.evaluate(async () => {
+    const running = () => document.getAnimations().filter(({ playState }) => playState === 'running');
+    for (let animations = running(); animations.length > 0; animations = running())
+      await Promise.allSettled(animations.map(({ finished }) => finished));
+  });
   const { violations, passes } = await new AxeBuilder({ page }).withTags(standards).setLegacyMode(true).analyze();
   const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.failureSummary) }));
   expect.soft(found, `axe: ${what}`).toEqual([]);
@@ -61,6 +66,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.goto('/nowhere');
         await expectAccessible(page, 'not found');
         await context.clearCookies();
+        await open(page, '/set-password');
+        await expect(page.getByRole('heading', { name: 'This link is incomplete' })).toBeVisible();
+        await expectAccessible(page, 'a link that opens nothing');
         await open(page, '/sign-in');
         await expectAccessible(page, 'sign-in');
       });
@@ -82,6 +90,88 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await secret.getByRole('button', { name: 'Done' }).click();
         await expect(page.getByRole('alertdialog')).toBeVisible();
         await expectAccessible(page, 'close without saving');
+      });
+
+      test(`the members page and its dialogs are accessible: ${colorScheme}, ${width} px`, async ({
+        page,
+        tenant,
+        member,
+      }) => {
+        const dana = await createMember(tenant, { password: 'correct horse battery staple' });
+        const danaViewer = await viewerFor(dana);
+        for (const name of ['First', 'Second', 'Long name '.repeat(5)]) await createKeyFor(danaViewer, { name });
+        await createIdentity(tenant, { subject: 'waits', email: dana.email });
+        await createIdentity(tenant, { subject: 'linked', email: 'said@idp.example', member: dana });
+        const gone = await createMember(tenant, { roles: [], licensed: false });
+        await sql('UPDATE member SET disabled_at = clock_timestamp(), name = $2 WHERE id = $1', [
+          gone.id,
+          'Longname'.repeat(12),
+        ]);
+        // First in the list, whatever their address is.
+        for (const [index, { id }] of [member, dana, gone].entries())
+          await sql('UPDATE member SET email_key = $2 WHERE id = $1', [id, `0${index}`]);
+        await sql('UPDATE identity SET email = $2 WHERE tenant_id = $1 AND member_id IS NULL', [tenant.id, '01']);
+        await open(page, membersPath);
+        await expectAccessible(page, 'members');
+        await tabTo(page, accessOf(page, member).admin);
+        await expect(page.getByRole('tooltip')).toBeVisible();
+        await expectAccessible(page, 'the last admin');
+        await page.getByRole('button', { name: `More actions for ${member.email}` }).click();
+        await expect(page.getByRole('menu')).toBeVisible();
+        await expectAccessible(page, 'more actions');
+        await page.keyboard.press('Escape');
+
+        await page.getByRole('button', { name: `Waits to be linked: sign-in methods of ${dana.email}` }).click();
+        await expect(page.getByRole('button', { name: 'Link waits' })).toBeVisible();
+        await expectAccessible(page, 'sign-in methods');
+        await page.getByRole('button', { name: 'Link waits' }).click();
+        await expect(page.getByRole('alertdialog')).toBeVisible();
+        await expectAccessible(page, 'link');
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Unlink linked' }).click();
+        await expect(page.getByRole('alertdialog')).toBeVisible();
+        await expectAccessible(page, 'unlink');
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Escape');
+
+        await chooseAction(page, dana, 'Sign out everywhere');
+        await expect(page.getByRole('alertdialog')).toBeVisible();
+        await expectAccessible(page, 'sign out everywhere');
+        await page.keyboard.press('Escape');
+        const review = await openReview(page, dana);
+        await expectAccessible(page, 'review');
+        await review.getByLabel('Decision for First').selectOption('hand_over');
+        await review.getByLabel('Decision for Second').selectOption('keep');
+        await review.getByRole('button', { name: 'Disable' }).click();
+        await expect(review.getByText('Choose a date.')).toBeVisible();
+        await expectAccessible(page, 'review, refused');
+        await page.keyboard.press('Escape');
+
+        await page.getByRole('button', { name: '+ Invite member' }).click();
+        const invite = page.getByRole('dialog', { name: 'Invite member' });
+        await invite.getByRole('button', { name: 'Create invitation' }).click();
+        await expect(invite.getByText('Enter an email address.')).toBeVisible();
+        await expectAccessible(page, 'invite, refused');
+        await invite.getByLabel('Email').fill(`invited-${tenant.slug}@example.test`);
+        await invite.getByRole('button', { name: 'Create invitation' }).click();
+        const link = page.getByLabel('One-time link');
+        await expect(link).toBeVisible();
+        await expectAccessible(page, 'one-time link');
+        await page.goto(await link.inputValue());
+        await expect(page.getByRole('heading', { name: /^Welcome to/ })).toBeVisible();
+        await page.getByRole('button', { name: 'Set password' }).click();
+        await expect(page.getByText('Password needs at least 12 characters.')).toBeVisible();
+        await expectAccessible(page, 'set password, refused');
+        await open(page, `${membersPath}?search=nobody`);
+        await expectAccessible(page, 'nobody found');
+        await createManyMembers(tenant, 30);
+        await open(page, `${membersPath}?search=number`);
+        await expect(page.getByRole('link', { name: 'Next' })).toBeVisible();
+        await expectAccessible(page, 'pages of members');
+        await open(page, '/account/security');
+        await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+        await expect(page.getByRole('alertdialog')).toBeVisible();
+        await expectAccessible(page, 'sign out everywhere, oneself');
       });
 
       test(`every other dialog and menu is accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {

@@ -6,18 +6,28 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { encode } from 'next-auth/jwt';
 import type { Viewer } from '@/lib/auth/queries';
-import { createKeyFor, createMember, createTenant, sql, type TestTenant, viewerFor } from '../tests/support/world';
+import {
+  createKeyFor,
+  createMember,
+  createTenant,
+  sql,
+  type TestMember,
+  type TestTenant,
+  viewerFor,
+} from '../tests/support/world';
 import { expect, test } from './fixtures';
 
-type Target = { clientId: string; sessionId: string };
+type Target = { clientId: string; sessionId: string; memberId: string };
 type Row = {
   page: string;
   /** The arguments, aimed at somebody's objects. */
   input: (target: Target) => unknown;
-  /** Whether the input names an object that must be the caller's own. */
-  aimed: boolean;
+  /** Whose the object that the input names must be: the caller's own, or their tenant's; false: it names none. */
+  aimed: 'own' | 'tenant' | false;
+  /** For people who are not signed in, with what their link says. */
+  open?: true;
   /** Roles or licence without which it is refused, with the sentence. */
-  needs?: { roles: [] | ['developer']; licensed: boolean; sentence: string | null };
+  needs?: { roles: [] | ['developer']; licensed: boolean; sentence: string };
 };
 
 const noDeveloper = {
@@ -30,8 +40,13 @@ const noAdmin = {
   licensed: true,
   sentence: 'You need the role admin. Ask your administrator.',
 };
+/** What is only looked at: to who is no admin it does not exist. */
+const noLook = { ...noAdmin, sentence: 'This member does not exist any more. Reload the page.' };
 const keysPage = '/account/api-keys';
 const securityPage = '/account/security';
+const membersPage = '/tenant/members';
+const linkPage = '/set-password';
+const ofMember = { page: membersPage, aimed: 'tenant', needs: noAdmin } as const;
 
 const actions: Record<string, Row> = {
   createKeyAction: {
@@ -43,13 +58,13 @@ const actions: Record<string, Row> = {
   editKeyAction: {
     page: keysPage,
     input: ({ clientId }) => ({ clientId, name: 'Renamed' }),
-    aimed: true,
+    aimed: 'own',
     needs: noDeveloper,
   },
-  deactivateKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: true },
-  activateKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: true, needs: noDeveloper },
-  deleteKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: true, needs: noDeveloper },
-  endSessionAction: { page: securityPage, input: ({ sessionId }) => ({ sessionId }), aimed: true },
+  deactivateKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: 'own' },
+  activateKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: 'own', needs: noDeveloper },
+  deleteKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: 'own', needs: noDeveloper },
+  endSessionAction: { page: securityPage, input: ({ sessionId }) => ({ sessionId }), aimed: 'own' },
   changePasswordAction: {
     page: securityPage,
     input: () => ({
@@ -70,8 +85,43 @@ const actions: Record<string, Row> = {
     aimed: false,
     needs: noAdmin,
   },
-  // Harmless to everybody: it can only end the session of whoever calls it.
+  // Harmless to everybody: they can only end the sessions of whoever calls them.
   signOutAction: { page: keysPage, input: () => undefined, aimed: false },
+  signOutEverywhereAction: { page: securityPage, input: () => undefined, aimed: false },
+  inviteMemberAction: {
+    page: membersPage,
+    input: () => ({ email: `${randomUUID()}@example.test`, name: '', roles: ['admin'], licensed: true }),
+    aimed: false,
+    needs: noAdmin,
+  },
+  changeMemberAction: { ...ofMember, input: ({ memberId }) => ({ memberId, admin: true }) },
+  issueLinkAction: { ...ofMember, input: ({ memberId }) => ({ memberId }) },
+  signOutMemberAction: { ...ofMember, input: ({ memberId }) => ({ memberId }) },
+  enableMemberAction: { ...ofMember, input: ({ memberId }) => ({ memberId }) },
+  linkIdentityAction: {
+    ...ofMember,
+    input: ({ memberId }) => ({ memberId, issuer: 'https://idp.example', subject: `new-${memberId}` }),
+  },
+  unlinkIdentityAction: {
+    ...ofMember,
+    input: ({ memberId }) => ({ memberId, issuer: 'https://idp.example', subject: memberId }),
+  },
+  reviewOffboardingAction: { ...ofMember, input: ({ memberId }) => ({ memberId }), needs: noLook },
+  offboardMemberAction: {
+    ...ofMember,
+    input: ({ memberId, clientId }) => ({
+      memberId,
+      mode: 'remove',
+      decisions: [{ clientId, decision: 'revoke' }],
+    }),
+  },
+  findLinkAction: { page: linkPage, input: () => 'made-up', aimed: false, open: true },
+  redeemLinkAction: {
+    page: linkPage,
+    input: () => ({ token: 'made-up', newPassword: 'a new long password', repeatedPassword: 'a new long password' }),
+    aimed: false,
+    open: true,
+  },
 };
 
 /** Pages, and whom they are for. */
@@ -84,8 +134,10 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/account/security': 'members',
   '/api/auth/[...nextauth]': 'everybody',
   '/icon.svg': 'everybody',
+  '/set-password': 'everybody',
   '/sign-in': 'everybody',
   '/tenant': 'members',
+  '/tenant/members': 'admins',
   '/tenant/settings': 'admins',
 };
 
@@ -133,6 +185,8 @@ async function stored(tenant: TestTenant): Promise<string> {
        (SELECT json_agg(m ORDER BY id) FROM member m WHERE tenant_id = $1),
        (SELECT json_agg(k ORDER BY id) FROM key k WHERE tenant_id = $1),
        (SELECT json_agg(s ORDER BY key_id) FROM key_secret s WHERE tenant_id = $1),
+       (SELECT json_agg(i ORDER BY issuer, subject) FROM identity i WHERE tenant_id = $1),
+       (SELECT json_agg(l ORDER BY member_id) FROM one_time_link l WHERE tenant_id = $1),
        (SELECT json_agg(json_build_array(id, ended_at) ORDER BY id) FROM session WHERE tenant_id = $1),
        (SELECT json_agg(e ORDER BY sequence) FROM event e WHERE tenant_id = $1),
        (SELECT json_agg(r ORDER BY value) FROM idempotent_request r WHERE tenant_id = $1))::text AS rows`,
@@ -144,66 +198,91 @@ async function stored(tenant: TestTenant): Promise<string> {
 /** What an action answered, without what differs from call to call. */
 const result = (answer: Answer) => /\{"status":.*\}/.exec(answer.text)?.[0] ?? answer.text;
 
+/** Everything of one member that an input can name. */
+async function targetOf(member: TestMember, viewer: Viewer): Promise<Target> {
+  const { clientId } = await createKeyFor(viewer);
+  await sql(
+    `INSERT INTO identity (tenant_id, issuer, subject, member_id, email, name)
+     VALUES ($1, 'https://idp.example', $2::uuid::text, $2::uuid, '', '')`,
+    [member.tenantId, member.id],
+  );
+  return { clientId, sessionId: viewer.sessionId, memberId: member.id };
+}
+
+const nowhere = (): Target => ({
+  clientId: 'lk_id_0000000000000000',
+  sessionId: randomUUID(),
+  memberId: randomUUID(),
+});
+
+const success = /"status":"(done|created|saved|changed|ended|issued|ready|redeemed|valid)"/;
+
 for (const [name, row] of Object.entries(actions)) {
-  test(`${name}: somebody who is not signed in is sent to sign in, and nothing changes`, async ({
+  test(`${name}: somebody who is not signed in ${row.open ? 'can do nothing without a link' : 'is sent to sign in'}, and nothing changes`, async ({
     tenant,
+    member,
     viewer,
     origin,
   }) => {
-    const { clientId } = await createKeyFor(viewer);
+    const target = await targetOf(member, viewer);
     const ended = await viewerFor(await createMember(tenant));
     await sql('UPDATE session SET ended_at = clock_timestamp() WHERE id = $1', [ended.sessionId]);
     const disabled = await createMember(tenant);
     const disabledViewer = await viewerFor(disabled);
     await sql('UPDATE member SET disabled_at = clock_timestamp() WHERE id = $1', [disabled.id]);
     const before = await stored(tenant);
-    const input = row.input({ clientId, sessionId: viewer.sessionId });
+    const input = row.input(target);
     const forged = `latchkey.session=${await encode({ token: { sessionId: viewer.sessionId }, secret: 'another secret' })}`;
     const strangers = [null, forged, 'latchkey.session=x', await cookieOf(ended), await cookieOf(disabledViewer)];
     for (const cookie of strangers) {
       const answer = await call(origin, name, input, cookie);
-      expect(answer.redirect).toMatch(/^\/sign-in/);
-      expect(answer.text).not.toContain(clientId);
+      if (row.open) expect(answer.text).toContain('{"status":"unknown"}');
+      else expect(answer.redirect).toMatch(/^\/sign-in/);
+      expect(answer.text).not.toContain(target.clientId);
     }
     expect(await stored(tenant)).toBe(before);
   });
 
   if (row.aimed) {
-    test(`${name}: another's object looks exactly like one that does not exist`, async ({ tenant, viewer, origin }) => {
-      const elsewhere = await createTenant();
-      const targets: Target[] = [];
-      for (const place of [tenant, elsewhere]) {
-        const victim = await viewerFor(await createMember(place));
-        targets.push({ clientId: (await createKeyFor(victim)).clientId, sessionId: victim.sessionId });
-      }
-      const before = (await stored(tenant)) + (await stored(elsewhere));
-      const cookie = await cookieOf(viewer);
-      const missing = await call(
+    test.describe(() => {
+      test.use({ roles: ['developer', 'admin'] });
+      test(`${name}: ${row.aimed === 'own' ? 'another' : 'another tenant'}'s object looks exactly like one that does not exist`, async ({
+        tenant,
+        viewer,
         origin,
-        name,
-        row.input({ clientId: 'lk_id_0000000000000000', sessionId: randomUUID() }),
-        cookie,
-      );
-      for (const target of targets) {
-        const answer = await call(origin, name, row.input(target), cookie);
-        expect(answer.status).toBe(missing.status);
-        expect(result(answer)).toBe(result(missing));
-        expect(result(answer)).not.toContain('"status":"done"');
-      }
-      for (const odd of [
-        '\0',
-        { clientId: '\0', name: 'x' },
-        undefined,
-        null,
-        7,
-        { $ne: null },
-        ['x'],
-        'x'.repeat(5_000),
-        { clientId: { contains: '' } },
-      ]) {
-        expect((await call(origin, name, odd, cookie)).status).toBeLessThan(500);
-      }
-      expect((await stored(tenant)) + (await stored(elsewhere))).toBe(before);
+      }) => {
+        const elsewhere = await createTenant();
+        const targets: Target[] = [];
+        for (const place of row.aimed === 'own' ? [tenant, elsewhere] : [elsewhere]) {
+          const victim = await createMember(place);
+          targets.push(await targetOf(victim, await viewerFor(victim)));
+        }
+        const before = (await stored(tenant)) + (await stored(elsewhere));
+        const cookie = await cookieOf(viewer);
+        const missing = await call(origin, name, row.input(nowhere()), cookie);
+        for (const target of targets) {
+          const answer = await call(origin, name, row.input(target), cookie);
+          expect(answer.status).toBe(missing.status);
+          expect(result(answer)).toBe(result(missing));
+          expect(result(answer)).not.toMatch(success);
+        }
+        for (const odd of [
+          '\0',
+          { clientId: '\0', name: 'x' },
+          { memberId: '\0' },
+          { memberId: { not: '' } },
+          undefined,
+          null,
+          7,
+          { $ne: null },
+          ['x'],
+          'x'.repeat(5_000),
+          { clientId: { contains: '' } },
+        ]) {
+          expect((await call(origin, name, odd, cookie)).status).toBeLessThan(500);
+        }
+        expect((await stored(tenant)) + (await stored(elsewhere))).toBe(before);
+      });
     });
   }
 
@@ -217,41 +296,49 @@ for (const [name, row] of Object.entries(actions)) {
         viewer,
         origin,
       }) => {
-        await sql(`UPDATE member SET roles = '{developer}' WHERE id = $1`, [member.id]);
-        const { clientId } = await createKeyFor(viewer);
-        await sql('UPDATE member SET roles = $2::text[]::member_role[] WHERE id = $1', [member.id, needs.roles]);
+        // Their own key, or a colleague of theirs.
+        const colleague = row.aimed === 'tenant' ? await createMember(tenant) : member;
+        await sql(`UPDATE member SET roles = '{developer}' WHERE id = $1`, [colleague.id]);
+        const target = await targetOf(colleague, colleague === member ? viewer : await viewerFor(colleague));
+        await sql('UPDATE member SET roles = $2::text[]::member_role[] WHERE id = $1', [colleague.id, needs.roles]);
         const before = await stored(tenant);
-        const answer = await call(
-          origin,
-          name,
-          row.input({ clientId, sessionId: viewer.sessionId }),
-          await cookieOf(viewer),
-        );
+        const answer = await call(origin, name, row.input(target), await cookieOf(viewer));
         expect(answer.text).toContain(needs.sentence);
         expect(await stored(tenant)).toBe(before);
       });
     });
   }
 
-  const sample = row.input({ clientId: '', sessionId: '' });
+  const sample = row.input({ clientId: '', sessionId: '', memberId: '' });
   if (typeof sample !== 'object') continue;
-  test(`${name}: input that names an owner, a tenant or roles is refused whole`, async ({ tenant, viewer, origin }) => {
-    const { clientId } = await createKeyFor(viewer);
-    const input = row.input({ clientId, sessionId: viewer.sessionId }) as object;
-    const elsewhere = await createTenant();
-    const before = (await stored(tenant)) + (await stored(elsewhere));
-    for (const extra of [
-      { ownerId: randomUUID() },
-      { userId: randomUUID() },
-      { tenantId: elsewhere.id },
-      { roles: ['admin'] },
-      { licensed: true },
-    ]) {
-      const answer = await call(origin, name, { ...input, ...extra }, await cookieOf(viewer));
-      expect(answer.status).toBeLessThan(500);
-      expect(answer.text).not.toMatch(/"status":"(done|created|saved|changed|ended)"/);
-    }
-    expect((await stored(tenant)) + (await stored(elsewhere))).toBe(before);
+  test.describe(() => {
+    // Nothing else may be the reason of the refusal.
+    test.use({ roles: ['developer', 'admin'] });
+    test(`${name}: input that names an owner, a tenant or roles is refused whole`, async ({
+      tenant,
+      member,
+      viewer,
+      origin,
+    }) => {
+      const own = await targetOf(member, viewer);
+      const colleague = await createMember(tenant);
+      const input = row.input(row.aimed === 'tenant' ? await targetOf(colleague, await viewerFor(colleague)) : own);
+      const elsewhere = await createTenant();
+      const before = (await stored(tenant)) + (await stored(elsewhere));
+      for (const extra of [
+        { ownerId: randomUUID() },
+        { userId: randomUUID() },
+        { tenantId: elsewhere.id },
+        { roles: ['admin'], more: true },
+        { licensed: true, more: true },
+        { passwordDigest: 'x' },
+      ]) {
+        const answer = await call(origin, name, { ...(input as object), ...extra }, await cookieOf(viewer));
+        expect(answer.status).toBeLessThan(500);
+        expect(answer.text).not.toMatch(success);
+      }
+      expect((await stored(tenant)) + (await stored(elsewhere))).toBe(before);
+    });
   });
 }
 
@@ -267,11 +354,11 @@ for (const [path, audience] of Object.entries(pages)) {
     const { response, text } = await visit(null);
     expect(`${response.headers.get('location')} ${text}`).toMatch(/\/sign-in|\/account|\/tenant/);
     expect(text).not.toContain(tenant.slug);
-    expect(text).not.toMatch(/Manage API Keys|Maximum API keys per user|Current password/);
+    expect(text).not.toMatch(/Manage API Keys|Maximum API keys per user|Current password|Search members/);
     if (audience === 'admins') {
       const member = await visit(await cookieOf(viewer));
       expect(member.response.status).toBe(404);
-      expect(member.text).not.toContain('Maximum API keys per user');
+      expect(member.text).not.toMatch(/Maximum API keys per user|Search members/);
       const admin = await viewerFor(await createMember(tenant, { roles: ['admin'] }));
       expect((await visit(await cookieOf(admin))).response.status).toBe(200);
     }
@@ -283,7 +370,7 @@ test('a replayed create makes one key, answers its secret once, and says so a hu
   viewer,
   origin,
 }) => {
-  const input = (actions.createKeyAction as Row).input({ clientId: '', sessionId: '' });
+  const input = (actions.createKeyAction as Row).input(nowhere());
   const cookie = await cookieOf(viewer);
   const answers = await Promise.all(Array.from({ length: 100 }, () => call(origin, 'createKeyAction', input, cookie)));
   expect(answers.filter((answer) => answer.text.includes('"status":"created"'))).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -108,6 +108,70 @@ test('what an operator can mend is said in a sentence', async ({ demo }) => {
   await expect(demo.start({ DATABASE_URL: 'postgres://localhost/none' })).rejects.toThrow(
     /NEXTAUTH_SECRET is missing; LATCHKEY_PEPPERS is missing; LATCHKEY_AUDIT_KEY is missing/,
   );
+});
+
+test('the quickstart lets sam in through the demo identity provider, wherever that listens, and ends both', async ({
+  demo,
+  page,
+}) => {
+  // The demo was seeded for another port.
+  const idpPort = await freePort();
+  const child = spawn(process.execPath, ['scripts/quickstart.mjs'], {
+    env: { ...bare, ...demo.settings, LATCHKEY_IDP_PORT: String(idpPort) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    let said = '';
+    await new Promise<void>((resolve, reject) => {
+      const hear = (chunk: Buffer) => {
+        said += chunk;
+        if (said.includes('Stop with Ctrl+C')) resolve();
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      ended.then((code) => reject(new Error(`The quickstart ended with ${code}: ${said}`)));
+    });
+    expect(said).toContain('sam@demo.test     developer; signs in with the demo identity provider');
+    await page.goto(`${demo.origin}/sign-in`);
+    await page.getByRole('button', { name: 'Sign in with the demo identity provider' }).click();
+    await expect(page).toHaveURL(new RegExp(`^http://127.0.0.1:${idpPort}/`));
+    await page.getByRole('button', { name: /sam@demo.test/ }).click();
+    await expect(page).toHaveURL(`${demo.origin}/account/api-keys`);
+    await expect(page.getByRole('button', { name: '+ Create new API key' }).first()).not.toHaveAttribute(
+      'aria-disabled',
+    );
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await ended).toBe(0);
+  for (const url of [demo.origin, `http://127.0.0.1:${idpPort}`]) await expect(fetch(url)).rejects.toThrow();
+});
+
+test('the demo identity provider says why it does not start: in production, on a taken port', async () => {
+  const start = (settings: Record<string, string>) =>
+    run('node', ['--import', 'tsx', 'demo/identity-provider.ts'], {
+      env: {
+        PATH,
+        HOME,
+        NODE_ENV: 'development',
+        LATCHKEY_URL: 'http://localhost:3000',
+        AUTH_OIDC_DEMO_CLIENT_ID: 'latchkey',
+        AUTH_OIDC_DEMO_CLIENT_SECRET: 'only for this test, and never used',
+        ...settings,
+      },
+    });
+  const port = await freePort();
+  const blocker = createServer().listen(port, '127.0.0.1');
+  try {
+    const taken = start({ LATCHKEY_IDP_PORT: String(port) });
+    await expect(taken).rejects.toThrow(/Port \d+ is taken by another program.*LATCHKEY_IDP_PORT/);
+    const production = start({ LATCHKEY_IDP_PORT: String(port), NODE_ENV: 'production' });
+    await expect(production).rejects.toThrow(/does not start with NODE_ENV=production/);
+    await expect(start({})).rejects.toThrow(/LATCHKEY_IDP_PORT must be a port/);
+  } finally {
+    blocker.close();
+  }
 });
 
 test('the demo is not served on a public address unless that is asked for', async ({ demo }) => {

@@ -4,13 +4,19 @@ import path from 'node:path';
 import { startPostgres } from '../tests/support/postgres';
 import { runScript } from '../tests/support/script';
 import { testSettings } from '../tests/support/settings';
+import { startDemoProvider } from './demo-provider';
+import { directory, hostileClient, startHostileProvider } from './hostile-provider';
 import { freePort, startServer } from './server';
+
+/** The tenant behind the hostile provider. */
+const ssoTenant = 'sso';
 
 /** One PostgreSQL and one built server for the whole run; each test makes a tenant of its own in it. */
 export default async function setup() {
-  const directory = mkdtempSync(path.join(tmpdir(), 'latchkey-e2e-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-e2e-'));
   const postgres = await startPostgres();
-  const port = await freePort();
+  const hostile = await startHostileProvider();
+  const [port, demoPort, closedPort] = [await freePort(), await freePort(), await freePort()];
   const settings = {
     ...testSettings,
     NODE_ENV: 'production',
@@ -18,16 +24,42 @@ export default async function setup() {
     PORT: String(port),
     LATCHKEY_URL: `http://localhost:${port}`,
     LOG_LEVEL: 'info',
+    ...identityProviders(hostile.origin, demoPort, closedPort),
   };
   await postgres.run('CREATE DATABASE latchkey');
-  await runScript('tests/scripts/migrate.ts', [], settings);
-  const logFile = path.join(directory, 'server.log');
-  const server = await startServer(settings, logFile);
+  // The demo first: it refuses a database with other tenants.
+  await runScript('prisma/seed.ts', [], settings);
+  await runScript('tests/scripts/create-tenants.ts', [ssoTenant], settings);
+  const logFile = path.join(folder, 'server.log');
+  const [server, demoProvider] = await Promise.all([startServer(settings, logFile), startDemoProvider(settings)]);
   // Workers inherit these: the library in them works on the server's own database.
   Object.assign(process.env, settings, { LATCHKEY_E2E_LOG: logFile, LOG_LEVEL: 'silent' });
   return async () => {
     await server.stop();
+    demoProvider.kill();
+    hostile.stop();
     await postgres.remove();
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+/** One that is good when it is asked to be, and others that are bad before anybody comes to them. */
+function identityProviders(hostile: string, demoPort: number, closedPort: number): Record<string, string> {
+  const set = (name: string, fields: Record<string, string>) => {
+    const all = { CLIENT_ID: hostileClient.id, CLIENT_SECRET: hostileClient.secret, TENANT: ssoTenant, ...fields };
+    return Object.fromEntries(Object.entries(all).map(([field, value]) => [`AUTH_${name}_${field}`, value]));
+  };
+  const bad = ['impostor', 'garbage', 'html', 'error', 'empty', 'slow', 'drip', 'script'];
+  return {
+    LATCHKEY_IDP_PORT: String(demoPort),
+    ...set('OIDC_DEMO', { ISSUER: `http://127.0.0.1:${demoPort}`, TENANT: 'demo', NAME: 'the demo identity provider' }),
+    ...set('OIDC', { ISSUER: `${hostile}/good`, NAME: 'Test' }),
+    ...set('OIDC_NOWHERE', { ISSUER: `${hostile}/good`, TENANT: 'nowhere', NAME: 'Nowhere' }),
+    ...set('OIDC_DOWN', { ISSUER: `http://127.0.0.1:${closedPort}`, NAME: 'Down' }),
+    ...set('AZURE_AD', { TENANT_ID: directory, AUTHORITY: `${hostile}/entra` }),
+    ...Object.assign(
+      {},
+      ...bad.map((name) => set(`OIDC_${name.toUpperCase()}`, { ISSUER: `${hostile}/${name}`, NAME: name })),
+    ),
   };
 }

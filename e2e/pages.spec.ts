@@ -1,6 +1,7 @@
-import { createKeyFor, sql } from '../tests/support/world';
+import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { keysPath, open, rowOf } from './key-page';
+import { chooseAction, createIdentity, memberRow, membersPath, openReview } from './members-page';
 
 test.describe('an admin', () => {
   test.use({ roles: ['developer', 'admin'] });
@@ -21,7 +22,7 @@ test.describe('an admin', () => {
   }) => {
     for (const [path, area, names] of [
       [keysPath, 'Account settings', ['API keys', 'Security']],
-      ['/tenant/settings', 'Tenant settings', ['Settings']],
+      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members']],
     ] as const) {
       await open(page, path);
       const links = page.getByRole('navigation', { name: area }).getByRole('link');
@@ -39,7 +40,7 @@ test.describe('an admin', () => {
 test.describe('an address that does not exist', () => {
   test.use({ expectedConsole: [/status of 404/] });
 
-  for (const path of ['/nowhere', '/account/nowhere', '/tenant/members', '/api/nowhere']) {
+  for (const path of ['/nowhere', '/account/nowhere', '/tenant/nowhere', '/api/nowhere']) {
     test(`${path} is a 404 with a way home`, async ({ page }) => {
       const response = await page.goto(path);
       expect(response?.status()).toBe(404);
@@ -52,7 +53,7 @@ test.describe('an address that does not exist', () => {
 
 test('every page carries the security headers, a nonce of its own, and no script without it', async ({ page }) => {
   const nonces: string[] = [];
-  for (const path of ['/sign-in', keysPath, keysPath, '/account/security']) {
+  for (const path of ['/sign-in', '/set-password', keysPath, keysPath, '/account/security']) {
     const response = await page.goto(path);
     const headers = (await response?.allHeaders()) ?? {};
     expect(headers).toMatchObject({
@@ -143,6 +144,43 @@ test.describe('with hostile texts', () => {
     await page.getByRole('button', { name: 'Account menu' }).click();
     await expect(page.getByRole('menu').getByText(payloads[1] as string, { exact: true })).toBeVisible();
     await expect(page.getByRole('banner').getByText(payloads[2] as string, { exact: true })).toBeVisible();
+    // A violation of the policy would be a console error, which fails every test.
+    expect(alerts).toEqual([]);
+  });
+});
+
+test.describe('with hostile members', () => {
+  test.use({ roles: ['developer', 'admin'] });
+
+  test('names, identities and searches are shown as they are, and nothing in them runs', async ({ page, tenant }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    const members: Array<[name: string, member: { email: string }]> = [];
+    for (const name of payloads) {
+      const member = await createMember(tenant);
+      await createKeyFor(await viewerFor(member), { name: name.slice(0, 50) });
+      await sql('UPDATE member SET name = $2 WHERE id = $1', [member.id, name]);
+      await createIdentity(tenant, { subject: name.slice(0, 50), email: name, member });
+      members.push([name, member]);
+    }
+    await open(page, membersPath);
+    for (const [name, member] of members) {
+      await expect(memberRow(page, member).getByText(name, { exact: true })).toBeVisible();
+      await chooseAction(page, member, 'Sign-in methods');
+      await expect(page.getByRole('dialog').getByText(name.slice(0, 50), { exact: true })).toBeVisible();
+      await page.keyboard.press('Escape');
+    }
+    const [name, member] = members[1] as (typeof members)[number];
+    const review = await openReview(page, member);
+    await expect(review.getByText(name, { exact: true })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await page.getByRole('searchbox').fill(`${name}?`);
+    await expect(page.getByText(`No member has “${name}?” in their name or email.`)).toBeVisible();
+    await page.reload();
+    await expect(page.getByText(`No member has “${name}?” in their name or email.`)).toBeVisible();
     // A violation of the policy would be a console error, which fails every test.
     expect(alerts).toEqual([]);
   });

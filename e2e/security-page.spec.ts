@@ -51,7 +51,7 @@ test('a new password ends the other sessions, keeps this one, and is the only on
     [next, true],
   ] as const) {
     await signInPage.getByLabel('Password').fill(attempt);
-    await signInPage.getByRole('button', { name: 'Sign in' }).click();
+    await signInPage.getByRole('button', { name: 'Sign in', exact: true }).click();
     if (works) await expect(signInPage).toHaveURL(keysPath);
     else await expect(signInPage.getByText('Email or password is wrong.')).toBeVisible();
   }
@@ -119,6 +119,33 @@ test('a session that ended meanwhile is no error', async ({ page, member }) => {
     .getByRole('button', { name: /^Sign out / })
     .click();
   await expect(sessions).toHaveCount(1);
+});
+
+test('Sign out everywhere ends every session, this one too, after a question', async ({
+  page,
+  context,
+  browser,
+  member,
+  viewer,
+  origin,
+}) => {
+  const others = [await viewerFor(member), await viewerFor(member)];
+  await open(page, path);
+  const button = page.getByRole('button', { name: 'Sign out everywhere' });
+  const question = page.getByRole('alertdialog', { name: 'Sign out everywhere?' });
+  await button.click();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(button).toBeFocused();
+  await button.click();
+  await question.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  expect((await context.cookies()).map(({ name }) => name)).not.toContain('latchkey.session');
+  for (const session of [viewer, ...others]) {
+    const replayed = await browser.newContext({ baseURL: origin });
+    await signIn(replayed, session, origin);
+    await expectSignedOut(replayed);
+    await replayed.close();
+  }
 });
 
 test.describe('without a password', () => {

@@ -40,6 +40,21 @@ export async function startServer(settings: Record<string, string>, logFile: str
   };
 }
 
+/** Another web process on the run's own database, with further settings. */
+export async function startSecondServer(
+  further: Record<string, string>,
+  logFile: string,
+): Promise<RunningServer & { origin: string }> {
+  const port = String(await freePort());
+  const shared = ['DATABASE_URL', 'NEXTAUTH_SECRET', 'LATCHKEY_PEPPERS', 'LATCHKEY_AUDIT_KEY'].map((name) => [
+    name,
+    process.env[name] ?? '',
+  ]);
+  const origin = `http://localhost:${port}`;
+  const settings = { ...Object.fromEntries(shared), PORT: port, LATCHKEY_URL: origin, LOG_LEVEL: 'silent', ...further };
+  return { ...(await startServer(settings, logFile)), origin };
+}
+
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
 import { bearer, callMe, createButton, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
@@ -164,6 +164,32 @@ test('without Deactivate before delete, an Active key can be deleted at once', a
   await remove.click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('heading', { name: 'You have no API keys yet' })).toBeVisible();
+});
+
+test('what a first SSO sign-in gets is chosen here, and only what was changed is sent', async ({ page, tenant }) => {
+  const stored = async () => {
+    const [row] = await sql<{ roles: string[]; licensed: boolean }>(
+      'SELECT join_roles::text[] AS roles, join_licensed AS licensed FROM tenant WHERE id = $1',
+      [tenant.id],
+    );
+    return row;
+  };
+  const group = page.getByRole('group', { name: 'New SSO members' });
+  const boxes = ['developer', 'admin', 'Licence'].map((name) => group.getByRole('checkbox', { name }));
+  const [developer, , licence] = boxes as [Locator, Locator, Locator];
+  await open(page, path);
+  for (const box of boxes) await expect(box).not.toBeChecked();
+  await developer.click();
+  await licence.click();
+  await save(page);
+  expect(await stored()).toEqual({ roles: ['developer'], licensed: true });
+  await open(page, path);
+  await expect(developer).toBeChecked();
+  await expect(licence).toBeChecked();
+  await sql(`UPDATE tenant SET join_roles = '{admin}' WHERE id = $1`, [tenant.id]);
+  await licence.click();
+  await save(page);
+  expect(await stored()).toEqual({ roles: ['admin'], licensed: false });
 });
 
 test('a page that was open for long does not undo what another admin changed', async ({ page, tenant }) => {

@@ -14,7 +14,7 @@ test.use({ signedIn: false, password, expectedConsole: [/status of 401/] });
 async function enter(page: Page, email: string, secret: string): Promise<void> {
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(secret);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 test('the right password leads to the keys, whatever the case of the e-mail', async ({ page, member }) => {
