@@ -61,7 +61,7 @@ export default {
       name: 'next-only-at-the-edge',
       severity: 'error',
       from: {
-        pathNot: `^(app/|components/|server\\.ts$|next-env\\.d\\.ts$|lib/auth/(options|viewer)\\.ts$|node_modules/)|${tests}`,
+        pathNot: `^(app/|components/|next-pages\\.ts$|next-env\\.d\\.ts$|lib/auth/(options|viewer)\\.ts$|node_modules/)|${tests}`,
       },
       to: { path: '^node_modules/(next|next-auth|next-themes|react|react-dom|radix-ui|@radix-ui)/' },
     },

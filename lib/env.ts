@@ -40,6 +40,8 @@ const schema = z.object({
   LATCHKEY_TRUSTED_HOPS: optional(z.coerce.number().int().min(0).max(16).default(0)),
   LATCHKEY_IDP_PORT: optional(port.optional()),
   LATCHKEY_DEMO_PUBLIC: optional(z.enum(['0', '1']).default('0')),
+  REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional()),
+  VERIFIER_PROCESSES: optional(z.coerce.number().int().min(1).max(64).default(1)),
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' }).optional()),
   MAIL_FROM: optional(z.string().optional()),
   LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info')),
@@ -76,6 +78,9 @@ function parseEnv(variables: Record<string, string | undefined>) {
     origin: url.origin,
     trustedHops: value.LATCHKEY_TRUSTED_HOPS,
     demoMayBePublic: value.LATCHKEY_DEMO_PUBLIC === '1',
+    /** Undefined: each process counts rate limits alone. */
+    redisUrl: value.REDIS_URL,
+    verifierProcesses: value.VERIFIER_PROCESSES,
     /** Null: no mail is sent. */
     mail: value.SMTP_URL && value.MAIL_FROM ? { smtpUrl: value.SMTP_URL, from: value.MAIL_FROM } : null,
     logLevel: value.LOG_LEVEL,

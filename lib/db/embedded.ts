@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { ConfigurationError } from '../env';
 
 export type Embedded = { pglite: PGlite; close: () => Promise<void> };
@@ -16,6 +16,8 @@ export type Embedded = { pglite: PGlite; close: () => Promise<void> };
 export async function openEmbedded(directory: string): Promise<Embedded> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = await takeLock(directory);
+  // Loaded only where it is used: a process on PostgreSQL does without its code.
+  const { PGlite } = await import('@electric-sql/pglite');
   const pglite = await PGlite.create(path.join(directory, 'pglite'));
   // It takes the host's time zone, and Prisma's adapter drops the offset of what it reads: every time would be off by it.
   await pglite.exec(`SET TIME ZONE 'UTC'`);

@@ -31,3 +31,35 @@ async function run<Row extends object>(
   if (open.kind === 'embedded') return (await open.pglite.query<Row>(text, values)).rows;
   return (await poolOf(open).query<Row>({ name, text, values })).rows;
 }
+
+export type Statement = { name: string; text: string; values: SqlValue[] };
+
+/** Runs the statements in one transaction, on a connection of the verification's. Nothing may be decided in between. */
+export async function runTogether(statements: Statement[]): Promise<void> {
+  const open = await database();
+  if (open.kind === 'embedded') {
+    await open.pglite.transaction(async (tx) => {
+      for (const { text, values } of statements) await tx.query(text, values);
+    });
+    return;
+  }
+  const client = await open.verificationPool.connect();
+  // Between two statements nobody else hears of a lost connection, and the process would end of it.
+  let lost: Error | undefined;
+  const hear = (error: Error) => {
+    lost = error;
+  };
+  client.on('error', hear);
+  try {
+    await client.query('BEGIN');
+    for (const statement of statements) await client.query(statement);
+    await client.query('COMMIT');
+  } catch (error) {
+    lost ??= error as Error;
+    throw error;
+  } finally {
+    client.off('error', hear);
+    // Whatever state a failed connection is in, nobody else gets it.
+    client.release(lost);
+  }
+}

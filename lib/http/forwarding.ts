@@ -1,4 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { env } from '../env';
+
+/** Where a request came from, as far as it can be believed. */
+export function addressOf({ socket, headers }: IncomingMessage): string {
+  const forwardedFor = headers['x-forwarded-for'] as string | undefined;
+  return clientAddress(socket.remoteAddress, forwardedFor, env().trustedHops);
+}
 
 /**
  * The client's address: the connection's peer, or, behind `trustedHops` proxies, the entry that the outermost of them

@@ -19,3 +19,7 @@ export function problem({ status, type, title, detail }: Problem, headers: Recor
     body: JSON.stringify({ type: `urn:latchkey:problem:${type}`, title, status, detail, requestId }),
   };
 }
+
+export function notFound(): Reply {
+  return problem({ status: 404, type: 'not_found', title: 'Not found', detail: 'There is no such endpoint.' });
+}

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { findViewer, type Viewer } from '@/lib/auth/queries';
 import { acceptEvents, expectIntact, refuseEvents } from '@/tests/support/audit';
+import { askedWith } from '@/tests/support/requests';
 import {
   createIdentity,
   createKeyFor,
@@ -404,12 +405,7 @@ describe('signing out everywhere', () => {
 });
 
 const verify = async (secret: string) => {
-  const verdict = await authenticate({
-    authorization: [`Bearer ${secret}`],
-    clientId: [],
-    clientSecret: [],
-    query: '',
-  });
+  const verdict = await authenticate(askedWith(secret));
   return verdict.status === 'refused' ? verdict.reason : verdict.status;
 };
 

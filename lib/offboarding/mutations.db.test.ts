@@ -7,6 +7,7 @@ import { listMembers } from '@/lib/members/queries';
 import { findLink } from '@/lib/one-time-links/queries';
 import { answerEndpoint } from '@/lib/verification/endpoints';
 import { acceptEvents, expectIntact, refuseEvents } from '@/tests/support/audit';
+import { requestWith } from '@/tests/support/requests';
 import {
   createIdentity,
   createInput,
@@ -31,13 +32,9 @@ const tomorrow = () => new Date(Date.now() + 24 * 60 * 60 * 1000);
 
 /** What /me answers to this secret. */
 async function call(secret: string) {
-  const reply = await answerEndpoint({
-    method: 'GET',
-    path: '/api/v1/me',
-    source: { authorization: [`Bearer ${secret}`], clientId: [], clientSecret: [], query: '' },
-  });
-  const body = JSON.parse(reply?.body ?? '{}');
-  return { outcome: `${reply?.status} ${String(body.type ?? '').replace('urn:latchkey:problem:', '')}`.trim(), body };
+  const reply = await answerEndpoint(requestWith(secret));
+  const body = JSON.parse(reply.body);
+  return { outcome: `${reply.status} ${String(body.type ?? '').replace('urn:latchkey:problem:', '')}`.trim(), body };
 }
 const outcome = async (secret: string) => (await call(secret)).outcome;
 

@@ -4,6 +4,7 @@ import { endSession, signInWithPassword } from '@/lib/auth/mutations';
 import { createKey } from '@/lib/keys/mutations';
 import { enableMember } from '@/lib/members/mutations';
 import { openBarrier } from '@/tests/support/locks';
+import { askedWith } from '@/tests/support/requests';
 import { startScript } from '@/tests/support/script';
 import { createInput, createKeyFor, createMember, createTenant, sql, viewerFor } from '@/tests/support/world';
 import { authenticate } from '../verification/authenticate';
@@ -190,12 +191,7 @@ test('from the moment the disabling is acknowledged no process accepts the key, 
   const world = await prepare();
   const { secret, clientId } = await createKeyFor(world.leaving);
   const verify = async () => {
-    const verdict = await authenticate({
-      authorization: [`Bearer ${secret}`],
-      clientId: [],
-      clientSecret: [],
-      query: '',
-    });
+    const verdict = await authenticate(askedWith(secret));
     return verdict.status === 'refused' ? verdict.reason : verdict.status;
   };
   const scripts = [0, 1].map(() => startScript('tests/scripts/verify-key.ts', [secret]));

@@ -1,15 +1,40 @@
 import { problem, type Reply } from '../http/problem';
-import type { Caller, Verdict } from './authenticate';
+import type { Verdict } from './authenticate';
+import type { RateLimitState } from './rate-limit';
+import type { KeyRow } from './rows';
 
 type Refusal = Extract<Verdict, { status: 'refused' }>;
 
 /** The answer to a verdict; `accepted` says what an accepted caller gets. */
-export function answer(verdict: Verdict, accepted: (caller: Caller) => Reply): Reply {
+export function answer(verdict: Verdict, accepted: (key: KeyRow) => Reply): Reply {
   switch (verdict.status) {
     case 'accepted':
-      return accepted(verdict.caller);
+      return withLimit(accepted(verdict.key), verdict.limit);
     case 'refused':
       return unauthorized(verdict);
+    case 'forbidden':
+      return withLimit(
+        problem({
+          status: 403,
+          type: 'insufficient_scope',
+          title: 'The key lacks a scope',
+          detail: `This request needs ${verdict.missing.map((scope) => JSON.stringify(scope)).join(', ')}.`,
+        }),
+        verdict.limit,
+      );
+    case 'limited':
+      return withLimit(
+        problem(
+          {
+            status: 429,
+            type: 'rate_limited',
+            title: 'Too many requests with this key',
+            detail: `This key may make ${verdict.limit.limit} requests per minute. Wait, then try again.`,
+          },
+          { 'Retry-After': String(verdict.limit.resetInSeconds) },
+        ),
+        verdict.limit,
+      );
     case 'unavailable':
       return problem(
         {
@@ -23,8 +48,27 @@ export function answer(verdict: Verdict, accepted: (caller: Caller) => Reply): R
   }
 }
 
+/** The fields of draft-ietf-httpapi-ratelimit-headers-10; only where there is a limit. */
+function withLimit(reply: Reply, state: RateLimitState | null): Reply {
+  if (!state) return reply;
+  const { limit, remaining, resetInSeconds } = state;
+  const fields = { 'RateLimit-Policy': `"key";q=${limit};w=60`, RateLimit: `"key";r=${remaining};t=${resetInSeconds}` };
+  return { ...reply, headers: { ...reply.headers, ...fields } };
+}
+
 /** `GET /api/v1/me` */
-export function me(caller: Caller): Reply {
+export function me(key: KeyRow): Reply {
+  const { clientId, name, tenantId, tenantSlug, ownerId, ownerEmail, scopes, expiresAt } = key;
+  const caller = {
+    clientId,
+    name,
+    kind: ownerId ? 'personal' : 'agent',
+    tenant: { id: tenantId, slug: tenantSlug },
+    owner: ownerId ? { id: ownerId, email: ownerEmail } : null,
+    scopes,
+    biasProfile: key.profileName === null ? null : { name: key.profileName, settings: key.profileSettings },
+    expiresAt,
+  };
   return {
     status: 200,
     headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
@@ -32,30 +76,18 @@ export function me(caller: Caller): Reply {
   };
 }
 
-/**
- * `ANY /api/v1/authorize`, for forward-auth proxies: who is calling, in headers.
- * @param required scopes that the caller must hold, all of them
- */
-export function authorize(caller: Caller, required: readonly string[]): Reply {
-  const missing = required.filter((scope) => !caller.scopes.includes(scope));
-  if (missing.length > 0) {
-    return problem({
-      status: 403,
-      type: 'insufficient_scope',
-      title: 'The key lacks a scope',
-      detail: `This request needs ${missing.map((scope) => JSON.stringify(scope)).join(', ')}.`,
-    });
-  }
+/** `ANY /api/v1/authorize`, for forward-auth proxies: who is calling, in headers. */
+export function authorize(key: KeyRow): Reply {
   return {
     status: 200,
     headers: {
       'Cache-Control': 'no-store',
-      'X-Latchkey-Client-Id': caller.clientId,
-      'X-Latchkey-Tenant': caller.tenant.slug,
-      'X-Latchkey-Subject': caller.owner?.id ?? caller.clientId,
-      'X-Latchkey-Scopes': caller.scopes.join(' '),
+      'X-Latchkey-Client-Id': key.clientId,
+      'X-Latchkey-Tenant': key.tenantSlug,
+      'X-Latchkey-Subject': key.ownerId ?? key.clientId,
+      'X-Latchkey-Scopes': key.scopes.join(' '),
       // Always sent, so that a caller cannot pass one of their own through a proxy. Names may hold any character.
-      'X-Latchkey-Bias-Profile': encodeURIComponent(caller.biasProfile?.name ?? ''),
+      'X-Latchkey-Bias-Profile': encodeURIComponent(key.profileName ?? ''),
     },
     body: '',
   };

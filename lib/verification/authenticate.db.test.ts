@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Viewer } from '@/lib/auth/queries';
+import { requestWith } from '@/tests/support/requests';
 import { createKeyFor, createViewer, everythingStored, sql } from '@/tests/support/world';
 import { deactivateKey, deleteKey } from '../keys/mutations';
 import { mintCredential } from '../keys/secret';
@@ -8,13 +9,7 @@ import { answerEndpoint } from './endpoints';
 
 /** A request with this secret as Bearer, answered as the server does. */
 async function call(secret: string | null, path = '/api/v1/me', query = '') {
-  const authorization = secret === null ? [] : [`Bearer ${secret}`];
-  const reply = await answerEndpoint({
-    method: 'GET',
-    path,
-    source: { authorization, clientId: [], clientSecret: [], query },
-  });
-  if (!reply) throw new Error(`${path} is not an endpoint.`);
+  const reply = await answerEndpoint(requestWith(secret, path, query));
   const body = reply.body === '' ? null : JSON.parse(reply.body);
   return {
     status: reply.status,
@@ -195,17 +190,21 @@ describe('the very next request is refused', () => {
 });
 
 describe('verifying', () => {
-  test('writes nothing but the last use, and a refused request not even that', async () => {
+  test('writes nothing but the use of the key, and a request that is refused no last use', async () => {
     const { secret, clientId } = await prepare();
     await setKey(clientId, 'deactivated_at = clock_timestamp()');
     const before = await everythingStored();
-    await call(secret);
     await call(mintCredential().secret);
     expect(await everythingStored()).toBe(before);
+    await call(secret);
+    const withoutCounts = (stored: string) => stored.replace(/key_usage_hour\n[^\n]*(\n\(.*)*/, '');
+    expect(await everythingStored()).not.toBe(before);
+    expect(withoutCounts(await everythingStored())).toBe(withoutCounts(before));
     await setKey(clientId, 'deactivated_at = NULL');
     const active = await everythingStored();
     await call(secret);
-    const withoutUses = (stored: string) => stored.replace(/key_last_use\n[^\n]*(\n\(.*)*/, '');
+    const withoutUses = (stored: string) =>
+      stored.replace(/(key_last_use|key_usage_hour|key_caller)\n[^\n]*(\n\(.*)*/g, '$1');
     expect(await everythingStored()).not.toBe(active);
     expect(withoutUses(await everythingStored())).toBe(withoutUses(active));
   });
@@ -217,12 +216,7 @@ describe('verifying', () => {
         version,
         clientId,
       ]);
-    const ready = async () =>
-      answerEndpoint({
-        method: 'GET',
-        path: '/readyz',
-        source: { authorization: [], clientId: [], clientSecret: [], query: '' },
-      });
+    const ready = () => answerEndpoint(requestWith(null, '/readyz'));
     await setPepper(9);
     expect(await call(secret)).toMatchObject({ status: 503, type: 'unavailable', headers: { 'Retry-After': '1' } });
     expect(await ready()).toMatchObject({ status: 503, body: 'LATCHKEY_PEPPERS lacks version 9\n' });

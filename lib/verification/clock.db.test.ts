@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { askedWith } from '@/tests/support/requests';
 import { createKeyFor, createViewer, sql } from '@/tests/support/world';
 import { closeDatabase, database } from '../db/connection';
 import { disconnectPrisma } from '../db/prisma';
@@ -35,12 +36,7 @@ afterEach(async () => {
 });
 
 const verify = async (secret: string) => {
-  const verdict = await authenticate({
-    authorization: [`Bearer ${secret}`],
-    clientId: [],
-    clientSecret: [],
-    query: '',
-  });
+  const verdict = await authenticate(askedWith(secret));
   return verdict.status === 'refused' ? verdict.reason : verdict.status;
 };
 async function prepare(times: { expiresAt?: Date; deactivatedAt?: Date; deactivatedUntil?: Date } = {}) {

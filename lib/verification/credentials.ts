@@ -1,4 +1,4 @@
-import { type Credential, clientIdOf, isClientId, isSecret, isSecretShaped } from '../keys/secret';
+import { type Credential, clientIdOf, isClientId, isSecretShaped } from '../keys/secret';
 
 /** The credential-bearing parts of a request, every occurrence of each header, undecoded. */
 export type CredentialSource = {
@@ -11,10 +11,33 @@ export type CredentialSource = {
 
 export type ParsedCredential =
   | { status: 'presented'; credential: Credential }
-  /** Well-formed, but no key can have it: wrong checksum, or halves of two keys. */
-  | { status: 'impossible' }
   | { status: 'missing' }
   | { status: 'malformed'; detail: string };
+
+/**
+ * Every occurrence of the headers that may hold a credential: Node itself would keep the first and hide the rest.
+ * @param rawHeaders names and values in turn, as `IncomingMessage` has them
+ */
+export function credentialHeaders(rawHeaders: readonly string[]): Omit<CredentialSource, 'query'> {
+  const found: Record<'authorization' | 'clientId' | 'clientSecret', string[]> = {
+    authorization: [],
+    clientId: [],
+    clientSecret: [],
+  };
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    const field = fieldsByLength[name.length];
+    if (field && name.toLowerCase() === field.name) found[field.holds].push(rawHeaders[index + 1] as string);
+  }
+  return found;
+}
+
+// Looked up by length first: most headers of a request are none of these.
+const fieldsByLength: { [length: number]: { name: string; holds: 'authorization' | 'clientId' | 'clientSecret' } } = {
+  13: { name: 'authorization', holds: 'authorization' },
+  11: { name: 'x-client-id', holds: 'clientId' },
+  15: { name: 'x-client-secret', holds: 'clientSecret' },
+};
 
 const maximumBytes = 512;
 const printable = /^[\x20-\x7e]*$/;
@@ -83,7 +106,7 @@ function check(clientId: string, secret: string): ParsedCredential {
   if (!isClientId(clientId) || !isSecretShaped(secret)) {
     return malformed('This is not a Latchkey client ID and client secret.');
   }
-  if (clientIdOf(secret) !== clientId || !isSecret(secret)) return { status: 'impossible' };
+  // A wrong checksum, or halves of two keys, are looked up like any wrong secret: its owner sees that somebody mistyped it.
   return { status: 'presented', credential: { clientId, secret } };
 }
 

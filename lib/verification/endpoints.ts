@@ -1,39 +1,48 @@
 import { isMigrated } from '../db/migrate';
 import { queryInTime } from '../db/sql';
 import { env } from '../env';
-import { problem, type Reply } from '../http/problem';
+import { notFound, problem, type Reply } from '../http/problem';
 import { log } from '../log';
 import { answer, authorize, me } from './answer';
 import { authenticate } from './authenticate';
 import type { CredentialSource } from './credentials';
+import type { RequestOrigin } from './usage';
 
 /** A request as these endpoints see it. They read neither cookies nor bodies. */
-export type EndpointRequest = { method: string; path: string; source: CredentialSource };
+export type EndpointRequest = { method: string; path: string; source: CredentialSource; origin: RequestOrigin };
 
-/** Answers the paths that machines call; null when the path is not one of them. */
-export async function answerEndpoint(request: EndpointRequest): Promise<Reply | null> {
-  const { method, path, source } = request;
+/** Whether the path is one that machines call: `answerEndpoint` answers it, and Next never sees it. */
+export function isEndpoint(path: string): boolean {
+  return path === '/healthz' || path === '/readyz' || /^\/(api\/v1|oauth)(\/|$)/.test(path);
+}
+
+/** Answers the paths that machines call. */
+export async function answerEndpoint(request: EndpointRequest): Promise<Reply> {
+  const { method, path, source, origin } = request;
+  // Envoy appends the caller's own path; its query then says nothing about scopes.
+  if (path === '/api/v1/authorize') return decideAuthorize(request, requiredScopes(source.query));
+  if (path.startsWith('/api/v1/authorize/'))
+    return decideAuthorize({ ...request, source: { ...source, query: '' } }, []);
   switch (path) {
     case '/api/v1/me':
       if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed('GET, HEAD');
-      return answer(await authenticate(source), me);
+      return answer(await authenticate({ source, requiredScopes: [], origin }), me);
     case '/healthz':
       return plain(200, 'ok');
     case '/readyz':
       return readiness();
+    default:
+      return notFound();
   }
-  // Envoy appends the caller's own path; its query then says nothing about scopes.
-  if (path === '/api/v1/authorize') return decideAuthorize(source, requiredScopes(source.query));
-  if (path.startsWith('/api/v1/authorize/')) return decideAuthorize({ ...source, query: '' }, []);
-  return /^\/(api\/v1|oauth)(\/|$)/.test(path) ? notFound() : null;
 }
 
-async function decideAuthorize(source: CredentialSource, required: string[]): Promise<Reply> {
-  return answer(await authenticate(source), (caller) => authorize(caller, required));
+async function decideAuthorize({ source, origin }: EndpointRequest, requiredScopes: string[]): Promise<Reply> {
+  return answer(await authenticate({ source, requiredScopes, origin }), authorize);
 }
 
 /** `scope=a+b`, repeated or not: all of them are required. */
 function requiredScopes(search: string): string[] {
+  if (search === '') return [];
   return new URLSearchParams(search)
     .getAll('scope')
     .flatMap((value) => value.split(' '))
@@ -76,10 +85,6 @@ function plain(status: number, text: string): Reply {
     },
     body: `${text}\n`,
   };
-}
-
-function notFound(): Reply {
-  return problem({ status: 404, type: 'not_found', title: 'Not found', detail: 'There is no such endpoint.' });
 }
 
 function methodNotAllowed(allow: string): Reply {

@@ -2,17 +2,14 @@
  * verify-key <secret>: authenticates without a pause, and after each line on standard input starts twenty more at once
  * and prints their verdicts in one line.
  */
+
 import { createInterface } from 'node:readline';
 import { authenticate } from '@/lib/verification/authenticate';
+import { askedWith } from '@/tests/support/requests';
 
 const [secret = ''] = process.argv.slice(2);
 const verify = async () => {
-  const verdict = await authenticate({
-    authorization: [`Bearer ${secret}`],
-    clientId: [],
-    clientSecret: [],
-    query: '',
-  });
+  const verdict = await authenticate(askedWith(secret));
   return verdict.status === 'refused' ? verdict.reason : verdict.status;
 };
 

@@ -10,6 +10,7 @@ import { createKey } from '@/lib/keys/mutations';
 import type { CreateKeyInput } from '@/lib/keys/schema';
 import { createTenant as insertTenant } from '@/lib/tenants/mutations';
 import type { Policy } from '@/lib/tenants/schema';
+import { flushUsage } from '@/lib/verification/usage';
 
 export const testAddress = '203.0.113.7';
 
@@ -119,8 +120,9 @@ export function sql<Row extends object>(text: string, values: SqlValue[] = []): 
   return query<Row>(`test-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`, text, values);
 }
 
-/** Everything stored, as text: equal before and after means that nothing was written. */
+/** Everything stored, as text: equal before and after means that nothing was written. What was counted is written first. */
 export async function everythingStored(): Promise<string> {
+  await flushUsage();
   const tables = await sql<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name`,
   );
