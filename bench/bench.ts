@@ -24,7 +24,8 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, 
 const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-let errors = 0;
+/** Requests that were not answered with 200, of whom. */
+const errors = new Map<string, number>();
 
 say(`Starting PostgreSQL, and filling it with ${keys} keys for each product`);
 const { world, secrets } = await prepareWorld(folder, keys);
@@ -32,20 +33,21 @@ say('Starting the contestants');
 const results = await measureAll(await startContestants(world));
 say(`Presenting ${scale.keysPresented} distinct keys to a verifier`);
 const memory = await measureMemory(world, secrets.slice(0, scale.keysPresented));
-errors += memory.errors;
+count('memory', memory.errors);
 
 const drifted = `${thrownAway(results)} pairs were thrown away because the baseline drifted by more than 15 %.`;
 const text = [table(results), `${memorySentence(memory)} ${drifted}`, conditions()].join('\n\n');
 console.log(`\n${text}\n`);
 if (json) console.log(JSON.stringify({ verification: verificationGoals(results), memory, versions: versions() }));
-if (errors > 0) console.error(`${errors} requests were not answered with 200, so these figures mean nothing.`);
+for (const [name, number] of errors) console.error(`${name}: ${number} requests were not answered with 200.`);
+if (errors.size > 0) console.error('So these figures mean nothing.');
 else if (!quick) writeFileSync(document, withResults(readFileSync(document, 'utf8'), text));
-process.exit(errors === 0 ? 0 : 1);
+process.exit(errors.size === 0 ? 0 : 1);
 
 async function measureAll(contestants: Record<Name, Contestant>): Promise<Results> {
   const measure = (title: string, load: (contestant: Contestant) => Promise<Load>) => async (name: Name) => {
     const measured = await load(contestants[name]);
-    errors += measured.errors;
+    count(name, measured.errors);
     const { requestsPerSecond, p99 } = measured;
     say(`  ${title}: ${name}, ${requestsPerSecond.toFixed(0)}/s, p99 ${p99.toFixed(2)} ms`);
     return measured;
@@ -71,6 +73,10 @@ async function measureAll(contestants: Record<Name, Contestant>): Promise<Result
       steadiness: ({ p50 }) => p50,
     }),
   };
+}
+
+function count(name: string, further: number): void {
+  if (further > 0) errors.set(name, (errors.get(name) ?? 0) + further);
 }
 
 /** Progress; what is printed on standard output is the result. */
