@@ -1,14 +1,15 @@
-/** autocannon.ts <url> <file of Authorization headers> <connections> <seconds>: the same as wrk.lua, where wrk is missing. */
+/** autocannon.ts <url> <file of headers> <connections> <seconds>: the same as wrk.lua, where wrk is missing. */
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
+import { headersOf } from './present';
 
 const [url = '', file = '', connections = '', seconds = ''] = process.argv.slice(2);
-const keys = readFileSync(file, 'utf8').trimEnd().split('\n');
+const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
 const result = await autocannon({
   url,
   connections: Number(connections),
   duration: Number(seconds),
-  requests: keys.map((authorization) => ({ headers: { authorization, 'user-agent': 'bench/1.0' } })),
+  requests: lines.map((line) => ({ headers: headersOf(line) })),
 });
 const measured = {
   requestsPerSecond: result.requests.total / result.duration,

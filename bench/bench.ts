@@ -3,11 +3,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Contestant, type Name, names, startContestants } from './contestants';
-import { closedLoop, type Load, openLoop } from './load';
+import { type Contestant, findPages, type Name, names, type PageName, startContestants } from './contestants';
+import { closedLoop, type Load, openLoop, type Target } from './load';
 import { measureMemory } from './memory';
-import { memorySentence, type Results, table, thrownAway, verificationGoals, withResults } from './report';
-import { measureRounds } from './rounds';
+import {
+  memorySentence,
+  pageGoals,
+  pagesSentence,
+  type Results,
+  table,
+  thrownAway,
+  verificationGoals,
+  withResults,
+} from './report';
+import { measureRounds, type Rounds } from './rounds';
 import { conditions, versions } from './versions';
 import { prepareWorld } from './world';
 
@@ -30,15 +39,20 @@ const errors = new Map<string, number>();
 say(`Starting PostgreSQL, and filling it with ${keys} keys for each product`);
 const { world, secrets } = await prepareWorld(folder, keys);
 say('Starting the contestants');
-const results = await measureAll(await startContestants(world));
+const contestants = await startContestants(world);
+const results = await measureAll(contestants);
+const pages = await measurePages(await findPages(world, contestants));
 say(`Presenting ${scale.keysPresented} distinct keys to a verifier`);
 const memory = await measureMemory(world, secrets.slice(0, scale.keysPresented));
 count('memory', memory.errors);
 
 const drifted = `${thrownAway(results)} pairs were thrown away because the baseline drifted by more than 15 %.`;
-const text = [table(results), `${memorySentence(memory)} ${drifted}`, conditions()].join('\n\n');
+const text = [table(results), pagesSentence(pages), `${memorySentence(memory)} ${drifted}`, conditions()].join('\n\n');
 console.log(`\n${text}\n`);
-if (json) console.log(JSON.stringify({ verification: verificationGoals(results), memory, versions: versions() }));
+if (json)
+  console.log(
+    JSON.stringify({ verification: verificationGoals(results), pages: pageGoals(pages), memory, versions: versions() }),
+  );
 for (const [name, number] of errors) console.error(`${name}: ${number} requests were not answered with 200.`);
 if (errors.size > 0) console.error('So these figures mean nothing.');
 else if (!quick) writeFileSync(document, withResults(readFileSync(document, 'utf8'), text));
@@ -73,6 +87,27 @@ async function measureAll(contestants: Record<Name, Contestant>): Promise<Result
       steadiness: ({ p50 }) => p50,
     }),
   };
+}
+
+/** Pages are rendered in the process that serves them, one after the other. */
+function measurePages(targets: Record<PageName, Target>): Promise<Rounds<PageName>> {
+  const run = async (name: PageName) => {
+    const measured = await closedLoop(targets[name], 8, scale.seconds);
+    count(name, measured.errors);
+    say(`  pages: ${name}, ${measured.requestsPerSecond.toFixed(0)}/s`);
+    return measured;
+  };
+  const speed = (load: Load) => load.requestsPerSecond;
+  const { rounds, tries } = scale;
+  return measureRounds({
+    baseline: 'barePage',
+    contestants: ['keysPage'],
+    rounds,
+    tries,
+    run,
+    figure: speed,
+    steadiness: speed,
+  });
 }
 
 function count(name: string, further: number): void {

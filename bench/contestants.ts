@@ -27,6 +27,9 @@ export const titles: Record<Name, string> = {
   betterAuthMemory: 'better-auth api-key, in memory (not durable)',
 };
 
+/** Apart from the contestants: what a page costs, in the processes that run anyway. */
+export type PageName = 'barePage' | 'keysPage';
+
 export type World = {
   /** Settings of a Latchkey process, with its database. */
   latchkey: Record<string, string>;
@@ -35,6 +38,8 @@ export type World = {
   secretsFile: string;
   /** The Authorization headers that are used in turn. */
   latchkeyKeysFile: string;
+  /** The Cookie header of a signed-in member with 25 keys. */
+  cookieFile: string;
   betterAuthKeysFile: string;
 };
 
@@ -70,7 +75,7 @@ export async function startContestants(world: World): Promise<Record<Name, Conte
     nextRoute: at(
       {
         args: [nextProgram, 'start', '-H', '127.0.0.1'],
-        directory: path.join(import.meta.dirname, 'next-route'),
+        directory: path.join(import.meta.dirname, 'next-app'),
         settings: database,
       },
       '/verify',
@@ -85,24 +90,39 @@ export async function startContestants(world: World): Promise<Record<Name, Conte
   return contestants;
 }
 
-async function at(command: ServerCommand, path: string, keysFile: string): Promise<Contestant> {
-  return contestant(await startServer(command), path, keysFile);
+async function at(command: ServerCommand, path: string, headersFile: string): Promise<Contestant> {
+  return contestant(await startServer(command), path, headersFile);
 }
 
-function contestant(server: Running, path: string, keysFile: string): Contestant {
-  return { server, url: `${server.origin}${path}`, keysFile };
+function contestant(server: Running, path: string, headersFile: string): Contestant {
+  return { server, url: `${server.origin}${path}`, headersFile };
 }
 
 /** A contestant that lets everybody in would win. */
-async function check(name: Name, { url, keysFile }: Contestant): Promise<void> {
+async function check(name: Name, { url, headersFile }: Contestant): Promise<void> {
   const agent = new Agent();
-  const [good = ''] = readFileSync(keysFile, 'utf8').split('\n', 1);
+  const [good = ''] = readFileSync(headersFile, 'utf8').split('\n', 1);
   // The first request opens connections while the machine is still starting others: not being able to decide is no answer.
   let accepted = 503;
   for (let attempt = 0; attempt < 20 && accepted === 503; attempt++) accepted = await present(agent, url, good);
-  const statuses = [accepted, await present(agent, url, 'Bearer nobody')];
+  const statuses = [accepted, await present(agent, url, 'Authorization: Bearer nobody')];
   const expected = name === 'bare' ? [200, 200] : [200, 401];
   if (String(statuses) !== String(expected)) {
     throw new Error(`${titles[name]} answered ${statuses} to a good and a bad key instead of ${expected}.`);
   }
+}
+
+/** The least a list page can be in Next, and the page of a member's keys, 25 rows each. */
+export async function findPages(world: World, { start, nextRoute }: Record<Name, Contestant>) {
+  const pages: Record<PageName, Target> = {
+    barePage: { url: `${nextRoute.server.origin}/rows`, headersFile: world.cookieFile },
+    keysPage: { url: `${start.server.origin}/account/api-keys`, headersFile: world.cookieFile },
+  };
+  const cookie = readFileSync(world.cookieFile, 'utf8').trimEnd();
+  for (const { url } of Object.values(pages)) {
+    // A redirect to the sign-in page would be fast.
+    const status = await present(new Agent(), url, cookie);
+    if (status !== 200) throw new Error(`${url} answered ${status}.`);
+  }
+  return pages;
 }

@@ -14,9 +14,9 @@ const file = (name: string, lines: string[]) => {
   return place;
 };
 const secrets = Array.from({ length: 10 }, () => mintCredential().secret);
-const authorizations = secrets.map((secret) => `Bearer ${secret}`);
+const authorizations = secrets.map((secret) => `Authorization: Bearer ${secret}`);
 const good = file('good', authorizations);
-const oneBad = file('one-bad', [...authorizations, 'Bearer nobody']);
+const oneBad = file('one-bad', [...authorizations, 'Authorization: Bearer nobody']);
 let map: Running;
 
 beforeAll(async () => {
@@ -37,14 +37,14 @@ const generators: Array<[string, (target: Target) => Promise<Load>]> = [
 ];
 
 test.each(generators)('%s presents the keys of the file and measures', async (_, load) => {
-  const measured = await load({ url: map.origin, keysFile: good });
+  const measured = await load({ url: map.origin, headersFile: good });
   expect(measured.errors).toBe(0);
   expect(measured.requestsPerSecond).toBeGreaterThan(0);
   expect(measured.p99).toBeGreaterThanOrEqual(measured.p50);
 });
 
 test.each(generators)('%s counts every refused request as an error', async (_, load) => {
-  expect((await load({ url: map.origin, keysFile: oneBad })).errors).toBeGreaterThan(0);
+  expect((await load({ url: map.origin, headersFile: oneBad })).errors).toBeGreaterThan(0);
 });
 
 test('requests that were due while the server stood still count as late, not only the one that it stood still for', async () => {
@@ -55,7 +55,7 @@ test('requests that were due while the server stood still count as late, not onl
       response.end();
     }).listen(process.env.PORT, '127.0.0.1');`;
   const server = await startServer({ args: ['-e', stalling] });
-  const { p99, errors } = await openLoop({ url: server.origin, keysFile: good }, 200, 1);
+  const { p99, errors } = await openLoop({ url: server.origin, headersFile: good }, 200, 1);
   await server.stop();
   expect(errors).toBe(0);
   expect(p99).toBeGreaterThan(200);

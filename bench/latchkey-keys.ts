@@ -1,4 +1,5 @@
 /** Fills a migrated database with keys the way they would be there after years: by real digests, in bulk. */
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { digestSecret, maskOf, mintCredential, secretFor } from '../lib/keys/secret';
 
@@ -38,6 +39,39 @@ export async function fillLatchkey(
     }
     await client.query('VACUUM ANALYZE');
     return keys;
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * A member with as many keys as a page of them is measured with, and a browser that is signed in.
+ * @returns the session's id
+ */
+export async function insertSignedInMember(url: string, pepper: Buffer, count: number): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<Place>(
+      `WITH profile AS (SELECT id, tenant_id FROM bias_profile LIMIT 1)
+       INSERT INTO member (id, tenant_id, email, email_key, login_email, name, roles, licensed)
+       SELECT uuidv7(), tenant_id, address, address, address, 'Dana', '{developer}', true
+       FROM profile, (VALUES ('dana@example.test')) AS new (address)
+       RETURNING tenant_id AS "tenantId", id AS "ownerId", (SELECT id FROM profile) AS "profileId"`,
+    );
+    const [place] = rows as [Place];
+    await insertKeys(
+      client,
+      pepper,
+      Array.from({ length: count }, (_, index) => newKey(index, [place])),
+    );
+    const sessionId = randomUUID();
+    await client.query(
+      `INSERT INTO session (id, tenant_id, member_id, expires_at, address, user_agent)
+       VALUES ($1, $2, $3, now() + interval '1 day', '127.0.0.1', 'bench')`,
+      [sessionId, place.tenantId, place.ownerId],
+    );
+    return sessionId;
   } finally {
     await client.end();
   }

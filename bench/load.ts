@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 /** Latencies in milliseconds. */
 export type Load = { requestsPerSecond: number; p50: number; p99: number; errors: number };
 
-/** Where to ask, and a file of Authorization headers to present in turn. */
-export type Target = { url: string; keysFile: string };
+/** Where to ask, and a file of headers to send in turn, `Name: value`, one with each request. */
+export type Target = { url: string; headersFile: string };
 
 // wrk leaves more of the machine to the server than a generator in Node can. It answers `-v` with 1.
 const wrkSays = spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout;
@@ -17,16 +17,16 @@ const wrkVersion = /^wrk (?:debian\/)?(\S+)/.exec(wrkSays ?? '')?.[1];
 export const generator = wrkVersion ? `wrk ${wrkVersion}` : `autocannon ${versionOfAutocannon()}`;
 
 /** Each connection sends its next request when the last one is answered. */
-export function closedLoop({ url, keysFile }: Target, connections: number, seconds: number): Promise<Load> {
-  const wrk = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', place('wrk.lua'), url, '--', keysFile];
+export function closedLoop({ url, headersFile }: Target, connections: number, seconds: number): Promise<Load> {
+  const wrk = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', place('wrk.lua'), url, '--', headersFile];
   return wrkVersion
     ? measure('wrk', wrk)
-    : measure(process.execPath, inNode('autocannon.ts', url, keysFile, connections, seconds));
+    : measure(process.execPath, inNode('autocannon.ts', url, headersFile, connections, seconds));
 }
 
 /** Requests are sent at a fixed rate, whatever becomes of them. */
-export function openLoop({ url, keysFile }: Target, perSecond: number, seconds: number): Promise<Load> {
-  return measure(process.execPath, inNode('open-loop.ts', url, keysFile, perSecond, seconds));
+export function openLoop({ url, headersFile }: Target, perSecond: number, seconds: number): Promise<Load> {
+  return measure(process.execPath, inNode('open-loop.ts', url, headersFile, perSecond, seconds));
 }
 
 async function measure(program: string, args: string[]): Promise<Load> {

@@ -16,7 +16,7 @@ export async function measureMemory(world: World, secrets: readonly string[]): P
   let errors = 0;
   const presentSome = async () => {
     while (next < secrets.length) {
-      if ((await present(agent, url, `Bearer ${secrets[next++]}`)) !== 200) errors++;
+      if ((await present(agent, url, `Authorization: Bearer ${secrets[next++]}`)) !== 200) errors++;
     }
   };
   await Promise.all(Array.from({ length: 32 }, presentSome));

@@ -1,5 +1,5 @@
 /**
- * open-loop.ts <url> <file of Authorization headers> <requests a second> <seconds>: sends at a fixed rate, whether or not
+ * open-loop.ts <url> <file of headers> <requests a second> <seconds>: sends at a fixed rate, whether or not
  * earlier requests were answered, and prints what was measured as one line of JSON.
  *
  * A request's clock starts when it is due, not when a connection is free for it, so a server that stalls cannot hide the
@@ -13,13 +13,13 @@ import { percentile } from './statistics';
 
 const [url = '', file = '', perSecond = '', seconds = ''] = process.argv.slice(2);
 const timerLateness = 2;
-const keys = readFileSync(file, 'utf8').trimEnd().split('\n');
+const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 const interval = 1000 / Number(perSecond);
 const total = Math.round(Number(perSecond) * Number(seconds));
 
 // Connections are made before the clock starts: services keep theirs.
-await Promise.all(keys.slice(0, 32).map((key) => present(agent, url, key)));
+await Promise.all(lines.slice(0, 32).map((line) => present(agent, url, line)));
 
 const latencies: number[] = [];
 let errors = 0;
@@ -30,7 +30,7 @@ await new Promise<void>((resolve) => {
     const now = performance.now();
     for (let due = began + sent * interval; due <= now && sent < total; due = began + sent * interval) {
       const start = now - due <= timerLateness ? now : due;
-      present(agent, url, keys[sent++ % keys.length] as string).then((status) => {
+      present(agent, url, lines[sent++ % lines.length] as string).then((status) => {
         latencies.push(performance.now() - start);
         if (status !== 200) errors++;
         if (latencies.length === total) resolve();

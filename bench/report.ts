@@ -1,8 +1,8 @@
 /** What is printed of a run. */
-import { type Name, names, titles } from './contestants';
+import { type Name, names, type PageName, titles } from './contestants';
 import type { Load } from './load';
 import type { Memory } from './memory';
-import type { Rounds } from './rounds';
+import type { Rounds, Series } from './rounds';
 import { type Figure, figureOf, quotients } from './statistics';
 
 export type Results = { many: Rounds<Name>; one: Rounds<Name>; fixedRate: Rounds<Name> };
@@ -46,6 +46,18 @@ export function table(results: Results): string {
   ].join('\n');
 }
 
+/** @returns the key page's speed as a share of the bare page's; null where no pair held */
+export function pageGoals(pages: Rounds<PageName>) {
+  return { ofBarePage: rounded(pageRatio(pages)?.median) };
+}
+
+export function pagesSentence(pages: Rounds<PageName>): string {
+  const speed = (load: Load) => load.requestsPerSecond;
+  const bare = figure(pages.baseline, speed, 0);
+  const keys = figure(pages.contestants.get('keysPage')?.loads ?? [], speed, 0);
+  return `Pages of 25 rows, 8 connections: a bare Next page ${bare} pages/s, a member's API keys ${keys}; ratio ${ratio(pageRatio(pages), false)}.`;
+}
+
 export function memorySentence({ keys, before, after }: Memory): string {
   if (before === null || after === null) return 'This system does not say how much memory a process holds.';
   const distinct = keys.toLocaleString('en');
@@ -74,7 +86,15 @@ function loads({ baseline, contestants }: Rounds<Name>, name: Name): Load[] {
 }
 
 function ratioFigure(rounds: Rounds<Name>, name: Name): Figure | null {
-  return figureOf((rounds.contestants.get(name)?.ratios ?? []).filter((value) => value !== null));
+  return heldRatios(rounds.contestants.get(name));
+}
+
+function pageRatio(pages: Rounds<PageName>): Figure | null {
+  return heldRatios(pages.contestants.get('keysPage'));
+}
+
+function heldRatios(series: Series | undefined): Figure | null {
+  return figureOf((series?.ratios ?? []).filter((value) => value !== null));
 }
 
 function figure(from: Load[], of: (load: Load) => number, digits: number): string {

@@ -10,7 +10,7 @@ checkPlace();
 await install();
 await build();
 await installPeers();
-await buildNextRoute();
+await buildNextApp();
 // Only now may packages be imported.
 const { tsImport } = await import('tsx/esm/api');
 await tsImport('./bench.ts', import.meta.url);
@@ -25,12 +25,13 @@ async function installPeers() {
   writeFileSync(stamp, wanted);
 }
 
-async function buildNextRoute() {
-  const sources = ['package-lock.json', 'bench/next-route/next.config.mjs', 'bench/next-route/app/verify/route.mjs'];
-  const stamp = 'bench/next-route/.next/latchkey-built-from';
+async function buildNextApp() {
+  const files = ['next.config.mjs', 'app/layout.mjs', 'app/rows/page.mjs', 'app/verify/route.mjs'];
+  const sources = ['package-lock.json', ...files.map((file) => `bench/next-app/${file}`)];
+  const stamp = 'bench/next-app/.next/latchkey-built-from';
   const wanted = sources.map((file) => createHash('sha256').update(readFileSync(file)).digest('hex')).join('\n');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const next = ['node_modules/next/dist/bin/next', 'build', 'bench/next-route'];
+  const next = ['node_modules/next/dist/bin/next', 'build', 'bench/next-app'];
   const env = { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
   await required('The bare Next application could not be built.', 'Building a bare Next application', 'node', next, {
     env,

@@ -19,7 +19,7 @@ export async function startServer({ args, settings = {}, directory }: ServerComm
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, args, {
     ...(directory ? { cwd: directory } : {}),
-    env: { PATH, HOME, NODE_ENV: 'production', PORT: String(port), ...settings },
+    env: { PATH, HOME, NODE_ENV: 'production', PORT: String(port), LATCHKEY_URL: origin, ...settings },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   children.add(child);

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { encode } from 'next-auth/jwt';
 import { startPostgres } from '../tests/support/postgres';
 import { runScript } from '../tests/support/script';
 import { fillBetterAuth } from './better-auth-keys';
 import type { World } from './contestants';
-import { fillLatchkey } from './latchkey-keys';
+import { fillLatchkey, insertSignedInMember } from './latchkey-keys';
 
 const keysInUse = 1_000;
 /** Between two keys in use; prime to the patterns by which keys are made, so that those in use have their share of each. */
@@ -31,6 +32,8 @@ export async function prepareWorld(folder: string, count: number): Promise<{ wor
   };
   await runScript('scripts/db-migrate.ts', [], latchkey);
   const keys = await fillLatchkey(latchkey.DATABASE_URL, pepper, count);
+  const sessionId = await insertSignedInMember(latchkey.DATABASE_URL, pepper, 25);
+  const cookie = await encode({ token: { sessionId }, secret: latchkey.NEXTAUTH_SECRET });
   const betterAuthUrl = postgres.url('better_auth');
   const betterAuthKeys = await fillBetterAuth(betterAuthUrl, count);
 
@@ -46,6 +49,7 @@ export async function prepareWorld(folder: string, count: number): Promise<{ wor
     latchkey,
     betterAuthUrl,
     secretsFile: file('secrets', [...secrets, ...keys.flatMap(({ previous }) => previous ?? [])]),
+    cookieFile: file('cookie', [`Cookie: latchkey.session=${cookie}`]),
     latchkeyKeysFile: file('latchkey-keys', presented.map(bearer)),
     betterAuthKeysFile: file('better-auth-keys', inUse(betterAuthKeys).map(bearer)),
   };
@@ -57,5 +61,5 @@ function inUse<Key>(keys: readonly Key[]): Key[] {
 }
 
 function bearer(secret: string): string {
-  return `Bearer ${secret}`;
+  return `Authorization: Bearer ${secret}`;
 }

@@ -1,9 +1,10 @@
--- Presents the keys of a file in turn, and prints what was measured as one line of JSON.
+-- Sends the headers of a file in turn, and prints what was measured as one line of JSON.
 local requests, last = {}, 0
 
 function init(arguments)
-  for authorization in io.lines(arguments[1]) do
-    local headers = { ["Authorization"] = authorization, ["User-Agent"] = "bench/1.0" }
+  for line in io.lines(arguments[1]) do
+    local name, value = line:match("^(.-): (.*)$")
+    local headers = { [name] = value, ["User-Agent"] = "bench/1.0" }
     requests[#requests + 1] = wrk.format("GET", nil, headers)
   end
 end
