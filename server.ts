@@ -19,6 +19,7 @@ import { log } from './lib/log';
 import { credentialHeaders } from './lib/verification/credentials';
 import { answerEndpoint, isEndpoint } from './lib/verification/endpoints';
 import { closeRateLimits } from './lib/verification/rate-limit';
+import { warmUp } from './lib/verification/rows';
 import { flushUsage } from './lib/verification/usage';
 import type { Pages } from './next-pages';
 
@@ -34,6 +35,8 @@ async function main(): Promise<void> {
   const applied = await migrate();
   if (applied.length > 0) log().info({ migrations: applied }, 'database migrated');
   await checkDatabase();
+  // A replica refuses: then every answer is 503 until it is promoted.
+  await warmUp().catch((error: Error) => log().warn(error.message));
 
   const server = createServer({
     headersTimeout: 10_000,
@@ -87,6 +90,8 @@ async function checkDatabase(): Promise<void> {
 async function route(request: IncomingMessage, response: ServerResponse, pages: Pages | null): Promise<void> {
   const { method = 'GET' } = request;
   const url = originForm(request.url ?? '/');
+  // Next reads it from the request.
+  request.url = url;
   const question = url.indexOf('?');
   const path = question < 0 ? url : url.slice(0, question);
   if (!isEndpoint(path)) return pages ? pages.answer(request, response, url) : send(request, response, notFound());

@@ -11,12 +11,13 @@ import { freePort, startServer } from './server';
 /** The tenant behind the hostile provider. */
 const ssoTenant = 'sso';
 
-/** One PostgreSQL and one built server for the whole run; each test makes a tenant of its own in it. */
+/** One PostgreSQL, one built server and one verifier for the whole run; each test makes a tenant of its own in it. */
 export default async function setup() {
   const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-e2e-'));
   const postgres = await startPostgres();
   const hostile = await startHostileProvider();
-  const [port, demoPort, closedPort] = [await freePort(), await freePort(), await freePort()];
+  const [port, verifierPort] = [await freePort(), await freePort()];
+  const [demoPort, closedPort] = [await freePort(), await freePort()];
   const settings = {
     ...testSettings,
     NODE_ENV: 'production',
@@ -32,10 +33,16 @@ export default async function setup() {
   await runScript('tests/scripts/create-tenants.ts', [ssoTenant], settings);
   const logFile = path.join(folder, 'server.log');
   const [server, demoProvider] = await Promise.all([startServer(settings, logFile), startDemoProvider(settings)]);
+  const ofVerifier = { ...settings, PORT: String(verifierPort), VERIFIER_PROCESSES: '2' };
+  const verifier = await startServer(ofVerifier, path.join(folder, 'verifier.log'), 'verifier');
   // Workers inherit these: the library in them works on the server's own database.
-  Object.assign(process.env, settings, { LATCHKEY_E2E_LOG: logFile, LOG_LEVEL: 'silent' });
+  Object.assign(process.env, settings, {
+    LATCHKEY_VERIFIER_URL: `http://127.0.0.1:${verifierPort}`,
+    LATCHKEY_E2E_LOG: logFile,
+    LOG_LEVEL: 'silent',
+  });
   return async () => {
-    await server.stop();
+    await Promise.all([server.stop(), verifier.stop()]);
     demoProvider.kill();
     hostile.stop();
     await postgres.remove();

@@ -7,12 +7,17 @@ export type RunningServer = { process: ChildProcess; stop(signal?: NodeJS.Signal
 /**
  * Starts the built server with these settings alone, and waits until it is ready.
  * @param logFile where everything it says is kept
+ * @param program with its pages, or the verifier
  * @throws with what it said, when it ends instead
  */
-export async function startServer(settings: Record<string, string>, logFile: string): Promise<RunningServer> {
+export async function startServer(
+  settings: Record<string, string>,
+  logFile: string,
+  program: 'server' | 'verifier' = 'server',
+): Promise<RunningServer> {
   writeFileSync(logFile, '');
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['dist/server.mjs'], {
+  const child = spawn(process.execPath, [`dist/${program}.mjs`], {
     env: { PATH, HOME, NODE_ENV: 'production', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -25,7 +30,7 @@ export async function startServer(settings: Record<string, string>, logFile: str
     const hear = (chunk: Buffer) => {
       appendFileSync(logFile, chunk);
       said += chunk.toString();
-      if (said.includes('Latchkey is ready at')) resolve();
+      if (said.includes('is ready at')) resolve();
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);

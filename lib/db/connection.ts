@@ -47,6 +47,8 @@ function openPool(connectionString: string, name: string, max: number, timeoutMi
   const pool = new pg.Pool({
     connectionString,
     max,
+    // As many as looks use at a time stay open: a request after a quiet while need not wait for a connection.
+    min: 2,
     // The client's own timeouts, because a frozen server honours none of its settings.
     connectionTimeoutMillis: timeoutMillis,
     query_timeout: timeoutMillis,

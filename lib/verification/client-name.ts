@@ -4,8 +4,8 @@ const unknown = 'Unknown';
 
 /**
  * The program's name in a User-Agent field (RFC 9110 section 10.1.5: the first product is the most significant), without
- * its version, which would make a new caller of every update. Browsers all begin with `Mozilla`: for them the last known
- * browser name counts.
+ * its version, which would make a new caller of every update. Browsers all begin with `Mozilla` and name others whom they
+ * resemble: for them the first that they name of this list counts.
  */
 export function clientNameOf(userAgent: string | undefined): string {
   if (!userAgent) return unknown;
@@ -20,9 +20,13 @@ export function clientNameOf(userAgent: string | undefined): string {
 
 const names = new Map<string, string>();
 
+const browsers = { Edg: 'Edge', OPR: 'Opera', Firefox: 'Firefox', Chrome: 'Chrome', Safari: 'Safari' };
+
 function read(userAgent: string): string {
-  const browser = /^Mozilla\//.test(userAgent) ? /\b(Edg|OPR|Firefox|Chrome|Safari)\//.exec(userAgent)?.[1] : undefined;
-  if (browser) return { Edg: 'Edge', OPR: 'Opera' }[browser] ?? browser;
+  if (userAgent.startsWith('Mozilla/')) {
+    const browser = Object.entries(browsers).find(([product]) => userAgent.includes(` ${product}/`));
+    if (browser) return browser[1];
+  }
   // RFC 9110 `token`, up to the version; nothing else of what a stranger sends is stored.
   const product = /^[\w!#$%&'*+.^`|~-]+/.exec(userAgent)?.[0];
   return product?.slice(0, maximumLength) ?? unknown;

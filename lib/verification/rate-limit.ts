@@ -47,7 +47,7 @@ async function open(redisUrl: string | undefined): Promise<Limiter> {
   const client = new Redis(redisUrl, {
     // A request waits for Redis no longer than this; then it is counted here, as if there were no Redis.
     commandTimeout: 200,
-    connectTimeout: 1_000,
+    connectTimeout: 500,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
   });
@@ -60,6 +60,8 @@ async function open(redisUrl: string | undefined): Promise<Limiter> {
     reported = error.message;
   });
   close = () => client.disconnect();
+  // So that the first requests are counted together, too.
+  await new Promise<void>((resolve) => client.once('ready', resolve).once('error', () => resolve()));
   return new RateLimiterRedis({
     ...settings,
     storeClient: client,

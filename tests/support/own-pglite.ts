@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, inject } from 'vitest';
 import { closeDatabase } from '@/lib/db/connection';
 import { disconnectPrisma } from '@/lib/db/prisma';
+import { flushUsage } from '@/lib/verification/usage';
 import { testSettings } from './settings';
 
 const directory = await mkdtemp(path.join(tmpdir(), 'latchkey-test-'));
@@ -12,6 +13,8 @@ await cp(path.join(inject('pgliteTemplate'), 'pglite'), path.join(directory, 'pg
 Object.assign(process.env, testSettings, { DATABASE_URL: '', LATCHKEY_DATA_DIR: directory });
 
 afterAll(async () => {
+  // What was counted is written while there is a database, or its timer would open it again.
+  await flushUsage();
   await disconnectPrisma();
   await closeDatabase();
   await rm(directory, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import { closeDatabase } from '@/lib/db/connection';
 import { disconnectPrisma } from '@/lib/db/prisma';
+import { flushUsage } from '@/lib/verification/usage';
 import { testSettings } from './settings';
 
 const name = `test_${randomBytes(8).toString('hex')}`;
@@ -16,6 +17,8 @@ url.pathname = `/${name}`;
 Object.assign(process.env, testSettings, { DATABASE_URL: url.href });
 
 afterAll(async () => {
+  // What was counted is written while there is a database, or its timer would open it again.
+  await flushUsage();
   await disconnectPrisma();
   await closeDatabase();
 });
