@@ -90,13 +90,14 @@ async function measureAll(contestants: Record<Name, Contestant>): Promise<Result
 }
 
 /** Pages are rendered in the process that serves them, one after the other. */
-function measurePages(targets: Record<PageName, Target>): Promise<Rounds<PageName>> {
+async function measurePages(targets: Record<PageName, Target>): Promise<Rounds<PageName>> {
   const run = async (name: PageName) => {
     const measured = await closedLoop(targets[name], 8, scale.seconds);
     count(name, measured.errors);
     say(`  pages: ${name}, ${measured.requestsPerSecond.toFixed(0)}/s`);
     return measured;
   };
+  for (const target of Object.values(targets)) await closedLoop(target, 8, scale.warmUp);
   const speed = (load: Load) => load.requestsPerSecond;
   const { rounds, tries } = scale;
   return measureRounds({

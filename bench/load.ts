@@ -32,7 +32,9 @@ export function openLoop({ url, headersFile }: Target, perSecond: number, second
 async function measure(program: string, args: string[]): Promise<Load> {
   const { stdout } = await promisify(execFile)(program, args);
   const line = stdout.trimEnd().split('\n').at(-1) ?? '';
-  return JSON.parse(line) as Load;
+  const load = JSON.parse(line) as Load;
+  // Who answered nothing at all made no error that a generator would count.
+  return load.requestsPerSecond === 0 ? { ...load, errors: load.errors + 1 } : load;
 }
 
 function inNode(script: string, ...args: Array<string | number>): string[] {
