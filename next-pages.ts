@@ -10,8 +10,8 @@ import { env, exportForNextAuth } from './lib/env';
 import { addressOf, overwriteForwarding } from './lib/http/forwarding';
 import { originAllowed, redirectToOrigin } from './lib/http/origin';
 import { problem } from './lib/http/problem';
-import { contentSecurityPolicy } from './lib/http/security-headers';
-import { headersOfAll, send } from './lib/http/send';
+import { browserHeaders, contentSecurityPolicy, securityHeaders } from './lib/http/security-headers';
+import { send } from './lib/http/send';
 
 export type Pages = {
   /** @param url of the request, from its path on */
@@ -31,11 +31,13 @@ export function openPages(server: Server): Pages {
   // Whoever waits for it hears of a failure; nobody may be waiting yet.
   prepared.catch(() => {});
   const origin = new URL(env().origin);
+  const always = { ...securityHeaders(origin), ...browserHeaders };
   return {
     prepared,
     close: disconnectPrisma,
     async answer(request, response, url) {
       const { method = 'GET', headers } = request;
+      for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
       const elsewhere = redirectToOrigin(method, headers.host, url, origin);
       if (elsewhere) return send(request, response, { status: 307, headers: { Location: elsewhere }, body: '' });
       if (!originAllowed(method, request.headersDistinct.origin ?? [], origin.origin)) {
@@ -50,7 +52,6 @@ export function openPages(server: Server): Pages {
       const policy = contentSecurityPolicy(nonce, dev);
       const address = addressOf(request);
       overwriteForwarding(headers, { address, origin, path: url, nonce, contentSecurityPolicy: policy });
-      for (const [name, value] of Object.entries(headersOfAll())) response.setHeader(name, value);
       response.setHeader('Content-Security-Policy', policy);
       await prepared;
       await app.getRequestHandler()(request, response);

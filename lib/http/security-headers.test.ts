@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contentSecurityPolicy, securityHeaders } from './security-headers';
+import { browserHeaders, contentSecurityPolicy, securityHeaders } from './security-headers';
 
 const directives = (policy: string) =>
   Object.fromEntries(
@@ -37,8 +37,8 @@ describe('content security policy', () => {
 describe('headers of every response', () => {
   test('over http', () => {
     const headers = securityHeaders(new URL('http://localhost:3000'));
-    expect(headers).toMatchObject({
-      'X-Content-Type-Options': 'nosniff',
+    expect(headers).toMatchObject({ 'X-Content-Type-Options': 'nosniff' });
+    expect(browserHeaders).toMatchObject({
       'X-Frame-Options': 'DENY',
       'Referrer-Policy': 'same-origin',
       'Cross-Origin-Opener-Policy': 'same-origin',

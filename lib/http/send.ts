@@ -3,22 +3,16 @@ import { env } from '../env';
 import type { Reply } from './problem';
 import { securityHeaders } from './security-headers';
 
-let always: Record<string, string> | undefined;
-
-/** The headers that every response of this process carries. */
-export function headersOfAll(): Record<string, string> {
-  always ??= securityHeaders(new URL(env().origin));
-  return always;
-}
+let always: string[] | undefined;
 
 /** Sends the whole answer. A body that is still arriving is not waited for: the connection ends with the answer. */
 export function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
-  const all: Record<string, string | number> = {
-    ...headersOfAll(),
-    ...headers,
-    'Content-Length': Buffer.byteLength(body),
-  };
-  if (!request.complete) all.Connection = 'close';
-  response.writeHead(status, all);
+  always ??= Object.entries(securityHeaders(new URL(env().origin))).flat();
+  // Names and values in turn, which Node writes as they are: measurably cheaper than an object or setHeader.
+  const fields = always.slice();
+  for (const name in headers) fields.push(name, headers[name] as string);
+  fields.push('Content-Length', String(Buffer.byteLength(body)));
+  if (!request.complete) fields.push('Connection', 'close');
+  response.writeHead(status, fields);
   response.end(body);
 }

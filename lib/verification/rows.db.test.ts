@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { askedWith } from '@/tests/support/requests';
 import { createKeyFor, createTenant, createViewer, sql } from '@/tests/support/world';
-import { mintCredential } from '../keys/secret';
+import { mintCredential, secretFor } from '../keys/secret';
 import { authenticate } from './authenticate';
 import { readRows } from './rows';
 
@@ -118,6 +118,16 @@ describe('rows in memory', () => {
       [tenant.id, keyId, kept?.digest ?? new Uint8Array(32)],
     );
     expect(await outcome(secret)).toBe('accepted');
+  });
+
+  test('know the secret that was accepted last from every other', async () => {
+    const { secret, clientId } = await prepare();
+    const other = await prepare();
+    for (let round = 0; round < 2; round++) {
+      expect(await outcome(secret)).toBe('accepted');
+      expect(await outcome(secretFor(clientId.slice(6), 'w'.repeat(32)))).toBe('invalid_credential');
+      expect(await outcome(secretFor(clientId.slice(6), other.secret.slice(22, 54)))).toBe('invalid_credential');
+    }
   });
 
   test('do not remember a secret that is not the key’s any more', async () => {
