@@ -292,10 +292,10 @@ for (const where of ['server', 'verifier'] as const) {
           '',
         ].join('\r\n');
       for (const bytes of [
-        head('GET', 'Content-Length: 1000000') + 'x'.repeat(1_000_000),
+        `${head('GET', 'Content-Length: 1000000')}${'x'.repeat(1_000_000)}`,
         // Announced, and never sent.
         head('POST', 'Content-Length: 1000000'),
-        head('POST', 'Transfer-Encoding: chunked') + 'ffff\r\nslow',
+        `${head('POST', 'Transfer-Encoding: chunked')}ffff\r\nslow`,
       ]) {
         const answer = await exchangeBytes(origin, bytes);
         expect(statusOf(answer)).toBe(200);

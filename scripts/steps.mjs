@@ -93,6 +93,7 @@ const sources = [
   'lib',
   'prisma',
   'server.ts',
+  'next-pages.ts',
   'next.config.mjs',
   'postcss.config.mjs',
   'package-lock.json',

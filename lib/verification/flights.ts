@@ -33,7 +33,7 @@ export function openFlights<Question, Answer>(
 
   function board(milliseconds: number): Flight<Question, Answer> {
     // Departing at the end of the turn takes along everybody whose request was read in it.
-    if (aloft < maximumAloft) setImmediate(departIfPossible);
+    setImmediate(departIfPossible);
     const flight = { passengers: [], deadline: performance.now() + milliseconds, alarm: undefined as never };
     setAlarm(flight);
     return flight;
