@@ -9,6 +9,7 @@ const initial: Policy = {
   maximumKeysPerUser: 2,
   maximumExpirationInDays: null,
   deactivateBeforeDelete: true,
+  rateLimitPerMinute: null,
   joinRoles: [],
   joinLicensed: false,
 };
