@@ -76,18 +76,17 @@ function ScopeList({ scopes, onOpen }: { scopes: ScopeUse[]; onOpen: Opener }) {
           key={scope.name}
           className="flex items-start gap-x-4 border-line border-b px-5 py-3 last:border-b-0 max-sm:px-4 max-sm:pr-2"
         >
-          <div className="min-w-0 flex-1 lg:py-1">
-            <p className="break-all font-mono text-xs leading-6">{scope.name}</p>
-            {scope.description !== '' && (
-              <p className="text-ink-muted text-xs leading-5 [overflow-wrap:anywhere]">
-                <bdi>{scope.description}</bdi>
-              </p>
-            )}
-            <p className="text-ink-faint text-xs leading-5 sm:hidden">{heldBy(scope.keys)}</p>
+          <div className="min-w-0 flex-1 gap-x-4 sm:flex sm:justify-between lg:py-1">
+            <div className="min-w-0">
+              <p className="break-all font-mono text-xs leading-6">{scope.name}</p>
+              {scope.description !== '' && (
+                <p className="text-ink-muted text-xs leading-5 [overflow-wrap:anywhere]">
+                  <bdi>{scope.description}</bdi>
+                </p>
+              )}
+            </div>
+            <p className="shrink-0 text-ink-faint text-xs tabular-nums leading-6">{heldBy(scope.keys)}</p>
           </div>
-          <p className="shrink-0 py-1.5 text-ink-muted text-xs tabular-nums leading-5 max-lg:py-3 max-sm:hidden">
-            {heldBy(scope.keys)}
-          </p>
           <span className="flex shrink-0 gap-0.5">
             <IconButton
               label={`Edit ${scope.name}`}
