@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import type { KeyView } from '@/lib/keys/schema';
 
-/** More than these would make a row tall. */
+/** More than these would make a row tall. One more takes no more room than a button for it. */
 const shownAtFirst = 4;
 const wordClass = 'min-w-0 break-all rounded bg-sunken px-1.5 text-[0.6875rem] text-ink-muted leading-5';
 
@@ -11,10 +11,10 @@ const wordClass = 'min-w-0 break-all rounded bg-sunken px-1.5 text-[0.6875rem] t
 export function ScopeWords({ item: { name, scopes } }: { item: KeyView }) {
   const [all, setAll] = useState(false);
   if (scopes.length === 0) return null;
-  const shown = all ? scopes : scopes.slice(0, shownAtFirst);
-  const more = scopes.length - shownAtFirst;
+  const more = scopes.length > shownAtFirst + 1 ? scopes.length - shownAtFirst : 0;
+  const shown = all || more === 0 ? scopes : scopes.slice(0, shownAtFirst);
   return (
-    <div className="mt-1 flex flex-wrap gap-1">
+    <div className="mt-1 flex flex-wrap items-center gap-1">
       <ul aria-label={`Scopes of ${name}`} className="contents">
         {shown.map((scope) => (
           <li key={scope} className={`font-mono ${wordClass}`}>

@@ -69,9 +69,10 @@ export default async function UseApiKeysPage() {
               bar={<BarTitle>nginx, in server</BarTitle>}
             />
             <p>
-              Nothing gets through while Latchkey cannot be asked: nginx then answers 500. Latchkey says more about the
-              caller, in <Word>X-Latchkey-Tenant</Word>, <Word>-Subject</Word>, <Word>-Scopes</Word> and{' '}
-              <Word>-Bias-Profile</Word>: overwrite each in the same way before your service believes it.
+              nginx turns every answer but 200, 401 and 403 into 500, so nothing gets through while Latchkey cannot be
+              asked. Latchkey says more about the caller, in <Word>X-Latchkey-Tenant</Word>, <Word>-Subject</Word>,{' '}
+              <Word>-Scopes</Word> and <Word>-Bias-Profile</Word>: overwrite each in the same way before your service
+              believes it.
             </p>
           </Chapter>
           <Chapter id="errors">

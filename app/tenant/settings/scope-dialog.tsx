@@ -37,28 +37,34 @@ export function ScopeDialog({ scope, onClose, onReturnFocus }: ScopeDialogProps)
   return (
     <Dialog
       title={scope ? 'Edit scope' : 'Add scope'}
-      description={scope ? undefined : 'Choose the name with care: it cannot be changed later, because keys hold it.'}
+      description={
+        scope ? (
+          <>
+            <code className="break-all font-mono text-ink text-xs">{scope.name}</code> keeps its name, because keys hold
+            it.
+          </>
+        ) : (
+          'Choose the name with care: it cannot be changed later, because keys hold it.'
+        )
+      }
       onClose={onClose}
       onReturnFocus={onReturnFocus}
     >
       <form onSubmit={onSubmit} noValidate>
         <DialogBody>
-          <TextField
-            label="Name"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            placeholder="reports:read"
-            readOnly={scope !== null}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            help={
-              scope
-                ? 'A name cannot be changed: keys hold it. Add another scope instead.'
-                : 'Lower-case letters, digits and : . _ - /, beginning with a letter.'
-            }
-            error={fields.name}
-          />
+          {scope === null && (
+            <TextField
+              label="Name"
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              placeholder="reports:read"
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              help="Lower-case letters, digits and : . _ - /, beginning with a letter."
+              error={fields.name}
+            />
+          )}
           <TextField
             label="Description"
             note="optional"
