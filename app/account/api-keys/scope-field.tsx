@@ -30,7 +30,7 @@ export function ScopeField({ scopes, chosen, onChange, error }: ScopeFieldProps)
   const toggle = (name: string, checked: boolean) =>
     onChange(checked ? [...chosen, name] : chosen.filter((each) => each !== name));
   return (
-    <fieldset aria-describedby={error ? `${id}-error` : undefined}>
+    <fieldset aria-describedby={error ? `${id}-error` : undefined} className="min-w-0">
       <legend className="mb-1.5 flex w-full items-baseline justify-between gap-3">
         <span>
           <span className="font-medium">Scopes</span>
@@ -59,14 +59,14 @@ export function ScopeField({ scopes, chosen, onChange, error }: ScopeFieldProps)
             <CheckboxField
               key={name}
               label={<span className="break-all font-mono font-normal text-xs">{name}</span>}
-              help={description && <bdi className="break-words">{description}</bdi>}
+              help={description && <bdi className="[overflow-wrap:anywhere]">{description}</bdi>}
               checked={chosen.includes(name)}
               onCheckedChange={(checked) => toggle(name, checked === true)}
             />
           ))}
           {shown.length === 0 && (
             <p className="text-ink-muted">
-              No scope has “<bdi className="break-words">{filter.trim()}</bdi>” in its name or description.
+              No scope has “<bdi className="[overflow-wrap:anywhere]">{filter.trim()}</bdi>” in its name or description.
             </p>
           )}
         </div>
