@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
+import { createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
@@ -16,7 +16,10 @@ async function expectAccessible(page: Page, what: string): Promise<void> {
       await Promise.allSettled(animations.map(({ finished }) => finished));
   });
   const { violations, passes } = await new AxeBuilder({ page }).withTags(standards).setLegacyMode(true).analyze();
-  const found = violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => node.failureSummary) }));
+  const found = violations.map(({ id, nodes }) => ({
+    id,
+    nodes: nodes.map((node) => node.failureSummary),
+  }));
   expect.soft(found, `axe: ${what}`).toEqual([]);
   expect(passes.length).toBeGreaterThan(5);
   const hidden = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -63,12 +66,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expectAccessible(page, 'security');
         await open(page, '/tenant/settings');
         await expectAccessible(page, 'tenant settings');
+        await open(page, '/docs/use-api-keys');
+        await expectAccessible(page, 'how to use API keys');
         await page.goto('/nowhere');
         await expectAccessible(page, 'not found');
         await context.clearCookies();
         await open(page, '/set-password');
         await expect(page.getByRole('heading', { name: 'This link is incomplete' })).toBeVisible();
         await expectAccessible(page, 'a link that opens nothing');
+        await open(page, '/docs/use-api-keys');
+        await page.getByRole('tab', { name: 'Python' }).first().click();
+        await expectAccessible(page, 'how to use API keys, not signed in');
         await open(page, '/sign-in');
         await expectAccessible(page, 'sign-in');
       });
@@ -90,6 +98,63 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await secret.getByRole('button', { name: 'Done' }).click();
         await expect(page.getByRole('alertdialog')).toBeVisible();
         await expectAccessible(page, 'close without saving');
+      });
+
+      test(`the list of scopes and its dialogs are accessible: ${colorScheme}, ${width} px`, async ({
+        page,
+        tenant,
+        viewer,
+      }) => {
+        await createScopes(tenant, 'reports:read', 'x'.repeat(50));
+        await sql(`UPDATE scope SET description = repeat('d', 100) WHERE tenant_id = $1 AND name LIKE 'x%'`, [
+          tenant.id,
+        ]);
+        await createKeyFor(viewer, { scopes: ['reports:read'] });
+        await open(page, '/tenant/settings');
+        await expect(page.getByRole('list', { name: 'Scopes' }).getByRole('listitem')).toHaveCount(2);
+        await expectAccessible(page, 'scopes');
+        await page.getByRole('button', { name: '+ Add scope' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Add scope' }).click();
+        await expect(page.getByText('Name cannot be blank.')).toBeVisible();
+        await expectAccessible(page, 'add scope, refused');
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Edit reports:read' }).click();
+        await expect(page.getByRole('dialog', { name: 'Edit scope' })).toBeVisible();
+        await expectAccessible(page, 'edit scope');
+        await page.keyboard.press('Escape');
+        await page.getByRole('button', { name: 'Delete reports:read' }).click();
+        await expect(page.getByText('1 key holds it now.')).toBeVisible();
+        await expectAccessible(page, 'delete scope');
+      });
+
+      test(`choosing among many scopes is accessible: ${colorScheme}, ${width} px`, async ({
+        page,
+        tenant,
+        viewer,
+      }) => {
+        const names = Array.from({ length: 12 }, (_, index) => `area-${index + 10}:${'x'.repeat(42)}`);
+        await createScopes(tenant, 'reports:read', ...names);
+        await sql(`UPDATE scope SET description = repeat('d', 100) WHERE tenant_id = $1 AND name LIKE 'area-10%'`, [
+          tenant.id,
+        ]);
+        await createKeyFor(viewer, { name: 'Holding', scopes: [...names, 'reports:read'] });
+        await open(page, keysPath);
+        await page.getByRole('button', { name: 'Show 9 more scopes of Holding' }).click();
+        await expectAccessible(page, 'a key with scopes');
+        const create = await openCreateDialog(page);
+        await create.getByRole('checkbox', { name: 'reports:read' }).click();
+        await sql(`DELETE FROM scope WHERE tenant_id = $1 AND name = 'reports:read'`, [tenant.id]);
+        await create.getByRole('button', { name: 'Create key' }).click();
+        await expect(create.getByText('Your tenant has no scope reports:read. Choose without it.')).toBeVisible();
+        await expectAccessible(page, 'create, a scope refused');
+        await create.getByLabel('Filter scopes').fill('nothing');
+        await expect(create.getByText('No scope has')).toBeVisible();
+        await expectAccessible(page, 'create, no scope found');
+        await page.keyboard.press('Escape');
+        await expect(create).toHaveCount(0);
+        await page.getByRole('button', { name: 'Edit Holding' }).click();
+        await expect(page.getByRole('dialog', { name: 'Edit API key' })).toBeVisible();
+        await expectAccessible(page, 'edit, with scopes');
       });
 
       test(`the members page and its dialogs are accessible: ${colorScheme}, ${width} px`, async ({

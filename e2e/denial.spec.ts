@@ -9,6 +9,7 @@ import type { Viewer } from '@/lib/auth/queries';
 import {
   createKeyFor,
   createMember,
+  createScopes,
   createTenant,
   sql,
   type TestMember,
@@ -17,7 +18,7 @@ import {
 } from '../tests/support/world';
 import { expect, test } from './fixtures';
 
-type Target = { clientId: string; sessionId: string; memberId: string };
+type Target = { clientId: string; sessionId: string; memberId: string; scope: string };
 type Row = {
   page: string;
   /** The arguments, aimed at somebody's objects. */
@@ -42,16 +43,24 @@ const noAdmin = {
 };
 /** What is only looked at: to who is no admin it does not exist. */
 const noLook = { ...noAdmin, sentence: 'This member does not exist any more. Reload the page.' };
+const noScopeLook = { ...noAdmin, sentence: 'This scope does not exist any more. Reload the page.' };
 const keysPage = '/account/api-keys';
 const securityPage = '/account/security';
 const membersPage = '/tenant/members';
 const linkPage = '/set-password';
+const ofScope = { page: '/tenant/settings', aimed: 'tenant', needs: noAdmin } as const;
 const ofMember = { page: membersPage, aimed: 'tenant', needs: noAdmin } as const;
 
 const actions: Record<string, Row> = {
   createKeyAction: {
     page: keysPage,
-    input: () => ({ name: 'New', description: '', expiry: { kind: 'days', days: 7 }, idempotencyValue: randomUUID() }),
+    input: () => ({
+      name: 'New',
+      description: '',
+      expiry: { kind: 'days', days: 7 },
+      scopes: [],
+      idempotencyValue: randomUUID(),
+    }),
     aimed: false,
     needs: noDeveloper,
   },
@@ -85,6 +94,15 @@ const actions: Record<string, Row> = {
     aimed: false,
     needs: noAdmin,
   },
+  createScopeAction: {
+    page: '/tenant/settings',
+    input: () => ({ name: `new-${randomUUID()}`, description: '' }),
+    aimed: false,
+    needs: noAdmin,
+  },
+  editScopeAction: { ...ofScope, input: ({ scope }) => ({ name: scope, description: 'Changed' }) },
+  reviewScopeAction: { ...ofScope, input: ({ scope }) => ({ name: scope }), needs: noScopeLook },
+  deleteScopeAction: { ...ofScope, input: ({ scope }) => ({ name: scope }) },
   // Harmless to everybody: they can only end the sessions of whoever calls them.
   signOutAction: { page: keysPage, input: () => undefined, aimed: false },
   signOutEverywhereAction: { page: securityPage, input: () => undefined, aimed: false },
@@ -133,6 +151,7 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/account/api-keys': 'members',
   '/account/security': 'members',
   '/api/auth/[...nextauth]': 'everybody',
+  '/docs/use-api-keys': 'everybody',
   '/icon.svg': 'everybody',
   '/set-password': 'everybody',
   '/sign-in': 'everybody',
@@ -184,6 +203,7 @@ async function stored(tenant: TestTenant): Promise<string> {
        (SELECT to_json(t) FROM tenant t WHERE id = $1),
        (SELECT json_agg(m ORDER BY id) FROM member m WHERE tenant_id = $1),
        (SELECT json_agg(k ORDER BY id) FROM key k WHERE tenant_id = $1),
+       (SELECT json_agg(c ORDER BY name) FROM scope c WHERE tenant_id = $1),
        (SELECT json_agg(s ORDER BY key_id) FROM key_secret s WHERE tenant_id = $1),
        (SELECT json_agg(i ORDER BY issuer, subject) FROM identity i WHERE tenant_id = $1),
        (SELECT json_agg(l ORDER BY member_id) FROM one_time_link l WHERE tenant_id = $1),
@@ -206,16 +226,19 @@ async function targetOf(member: TestMember, viewer: Viewer): Promise<Target> {
      VALUES ($1, 'https://idp.example', $2::uuid::text, $2::uuid, '', '')`,
     [member.tenantId, member.id],
   );
-  return { clientId, sessionId: viewer.sessionId, memberId: member.id };
+  const scope = `s-${randomUUID()}`;
+  await createScopes({ id: member.tenantId }, scope);
+  return { clientId, sessionId: viewer.sessionId, memberId: member.id, scope };
 }
 
 const nowhere = (): Target => ({
   clientId: 'lk_id_0000000000000000',
   sessionId: randomUUID(),
   memberId: randomUUID(),
+  scope: `s-${randomUUID()}`,
 });
 
-const success = /"status":"(done|created|saved|changed|ended|issued|ready|redeemed|valid)"/;
+const success = /"status":"(done|created|saved|changed|deleted|ended|issued|ready|redeemed|valid)"/;
 
 for (const [name, row] of Object.entries(actions)) {
   test(`${name}: somebody who is not signed in ${row.open ? 'can do nothing without a link' : 'is sent to sign in'}, and nothing changes`, async ({
@@ -271,6 +294,8 @@ for (const [name, row] of Object.entries(actions)) {
           { clientId: '\0', name: 'x' },
           { memberId: '\0' },
           { memberId: { not: '' } },
+          { name: '\0' },
+          { name: { not: '' } },
           undefined,
           null,
           7,
@@ -309,7 +334,7 @@ for (const [name, row] of Object.entries(actions)) {
     });
   }
 
-  const sample = row.input({ clientId: '', sessionId: '', memberId: '' });
+  const sample = row.input({ clientId: '', sessionId: '', memberId: '', scope: '' });
   if (typeof sample !== 'object') continue;
   test.describe(() => {
     // Nothing else may be the reason of the refusal.

@@ -1,4 +1,4 @@
-import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
+import { createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { keysPath, open, rowOf } from './key-page';
 import { chooseAction, createIdentity, memberRow, membersPath, openReview } from './members-page';
@@ -53,7 +53,7 @@ test.describe('an address that does not exist', () => {
 
 test('every page carries the security headers, a nonce of its own, and no script without it', async ({ page }) => {
   const nonces: string[] = [];
-  for (const path of ['/sign-in', '/set-password', keysPath, keysPath, '/account/security']) {
+  for (const path of ['/sign-in', '/set-password', '/docs/use-api-keys', keysPath, keysPath, '/account/security']) {
     const response = await page.goto(path);
     const headers = (await response?.allHeaders()) ?? {};
     expect(headers).toMatchObject({
@@ -182,6 +182,41 @@ test.describe('with hostile members', () => {
     await page.reload();
     await expect(page.getByText(`No member has “${name}?” in their name or email.`)).toBeVisible();
     // A violation of the policy would be a console error, which fails every test.
+    expect(alerts).toEqual([]);
+  });
+});
+
+test.describe('with hostile descriptions of scopes', () => {
+  test.use({ roles: ['developer', 'admin'] });
+
+  test('they are shown as they are, to admins and to owners, and nothing in them runs', async ({ page, tenant }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    const names = payloads.map((_, index) => `scope-${index}`);
+    await createScopes(tenant, ...names);
+    for (const [index, payload] of payloads.entries()) {
+      await sql('UPDATE scope SET description = $3 WHERE tenant_id = $1 AND name = $2', [
+        tenant.id,
+        `scope-${index}`,
+        payload,
+      ]);
+    }
+    await open(page, '/tenant/settings');
+    for (const [index, payload] of payloads.entries()) {
+      await expect(page.getByText(payload, { exact: true })).toBeVisible();
+      await page.getByRole('button', { name: `Edit scope-${index}` }).click();
+      await expect(page.getByRole('dialog').getByLabel('Description')).toHaveValue(payload);
+      await page.keyboard.press('Escape');
+    }
+    await open(page, keysPath);
+    await page.getByRole('button', { name: '+ Create new API key' }).click();
+    const dialog = page.getByRole('dialog');
+    for (const [index, payload] of payloads.entries()) {
+      await expect(dialog.getByRole('checkbox', { name: `scope-${index}` })).toHaveAccessibleDescription(payload);
+    }
     expect(alerts).toEqual([]);
   });
 });

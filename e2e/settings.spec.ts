@@ -12,6 +12,7 @@ const fields = (page: Page) => ({
   maximum: page.getByLabel('Maximum API keys per user'),
   expiration: page.getByLabel('Maximum token expiration (days)'),
   deactivate: page.getByRole('switch', { name: 'Deactivate before delete' }),
+  rate: page.getByLabel('Rate limit (requests per minute)'),
 });
 
 async function save(page: Page): Promise<void> {
@@ -86,6 +87,39 @@ test('what is out of bounds is said at its field; the input is kept, and nothing
     await expect(enabled).not.toBeChecked();
   }
   expect(await policyOf(tenant.id)).toEqual(before);
+});
+
+test('the rate limit is a number of requests or nothing; what is out of bounds is said at its field', async ({
+  page,
+  tenant,
+}) => {
+  const stored = async () => {
+    const [row] = await sql<{ limit: number | null }>(
+      'SELECT rate_limit_per_minute AS limit FROM tenant WHERE id = $1',
+      [tenant.id],
+    );
+    return row?.limit;
+  };
+  await open(page, path);
+  const { rate } = fields(page);
+  await expect(rate).toHaveValue('');
+  for (const value of ['0', '1000001', '-1', '1.5', 'many']) {
+    await rate.fill(value);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(rate).toHaveAccessibleDescription(
+      /Rate limit \(requests per minute\) must be .*between 1 and 1,000,000, or empty for no limit\./,
+    );
+    await expect(rate).toHaveValue(value);
+  }
+  expect(await stored()).toBeNull();
+  await rate.fill('1000000');
+  await save(page);
+  expect(await stored()).toBe(1_000_000);
+  await open(page, path);
+  await expect(rate).toHaveValue('1000000');
+  await rate.fill('');
+  await save(page);
+  expect(await stored()).toBeNull();
 });
 
 test('a lower maximum takes no key away, and refuses the next one at once, also on a page that is open', async ({

@@ -2,7 +2,7 @@
 
 import { Check } from 'lucide-react';
 import * as Primitive from 'radix-ui/checkbox';
-import { type Ref, useId } from 'react';
+import { type ComponentProps, type ReactNode, type Ref, useId } from 'react';
 import { Tooltip } from './tooltip';
 
 // The box is drawn inside a larger target, so that fingers hit it.
@@ -74,18 +74,19 @@ export function Checkbox({
   );
 }
 
-type CheckboxFieldProps = { name: string; value?: string; label: string; help?: string; defaultChecked: boolean };
+type CheckboxFieldProps = Pick<
+  ComponentProps<typeof Primitive.Root>,
+  'name' | 'value' | 'defaultChecked' | 'checked' | 'onCheckedChange'
+> & { label: ReactNode; help?: ReactNode };
 
-/** A checkbox of a form; sends its value under its name, or nothing. */
-export function CheckboxField({ name, value = 'on', label, help, defaultChecked }: CheckboxFieldProps) {
+/** A checkbox of a form with its help below it; sends its value under its name, or nothing. */
+export function CheckboxField({ label, help, ...box }: CheckboxFieldProps) {
   const id = useId();
   return (
     <div className="flex items-start gap-2">
       <Primitive.Root
+        {...box}
         id={id}
-        name={name}
-        value={value}
-        defaultChecked={defaultChecked}
         aria-describedby={help ? `${id}-help` : undefined}
         className={`${rootClass} max-lg:-my-[0.3125rem]`}
       >

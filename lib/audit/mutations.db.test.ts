@@ -29,7 +29,7 @@ test('every change writes one event with its actor, address and key, and the cha
   await deleteKey(viewer, clientId);
   const events = await expectIntact(tenant.id);
   expect(events.slice(1).map(({ action, keyName, details }) => ({ action, keyName, details }))).toEqual([
-    { action: 'key.created', keyName: 'Laptop', details: { expiresAt: null } },
+    { action: 'key.created', keyName: 'Laptop', details: { expiresAt: null, scopes: [] } },
     {
       action: 'key.updated',
       keyName: 'Desktop',

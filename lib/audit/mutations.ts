@@ -6,6 +6,9 @@ import { hashEvent, type JsonValue } from './chain';
 export type EventAction =
   | 'tenant.created'
   | 'policy.updated'
+  | 'scope.created'
+  | 'scope.updated'
+  | 'scope.deleted'
   | 'session.started'
   | 'session.ended'
   | 'member.joined'

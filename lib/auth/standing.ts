@@ -11,6 +11,7 @@ export type LockedStanding = Standing & {
     deactivateBeforeDelete: boolean;
     joinRoles: Role[];
     joinLicensed: boolean;
+    rateLimitPerMinute: number | null;
   };
   /** The database's clock after the locks were granted. */
   now: Date;
@@ -53,6 +54,7 @@ export async function lockStanding(tx: Tx, viewer: Viewer, writes: Writes): Prom
              t.maximum_expiration_in_days AS "maximumExpirationInDays",
              t.deactivate_before_delete AS "deactivateBeforeDelete",
              t.join_roles::text[] AS "joinRoles", t.join_licensed AS "joinLicensed",
+             t.rate_limit_per_minute AS "rateLimitPerMinute",
              m.roles::text[] AS roles, m.licensed, s.expires_at
         FROM gate
        CROSS JOIN session s
@@ -63,7 +65,7 @@ export async function lockStanding(tx: Tx, viewer: Viewer, writes: Writes): Prom
       ${lockClause[writes]}
     )
     SELECT roles, licensed, "apiKeysEnabled", "maximumKeysPerUser", "maximumExpirationInDays", "deactivateBeforeDelete",
-           "joinRoles", "joinLicensed", clock_timestamp() AS now
+           "joinRoles", "joinLicensed", "rateLimitPerMinute", clock_timestamp() AS now
       FROM locked WHERE expires_at > clock_timestamp()`;
   if (!row) return null;
   const { now, roles, licensed, apiKeysEnabled, ...tenant } = row;

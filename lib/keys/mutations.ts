@@ -18,7 +18,7 @@ export type KeyRefusal =
   | { status: 'signed_out' }
   | { status: 'not_found' }
   | { status: 'refused'; message: string }
-  | { status: 'invalid'; field: 'name' | 'expiry' | 'idempotencyValue'; message: string };
+  | { status: 'invalid'; field: 'name' | 'expiry' | 'scopes' | 'idempotencyValue'; message: string };
 
 export type CreateKeyResult =
   | { status: 'created'; clientId: string; secret: string; name: string; expiresAt: Date | null }
@@ -59,6 +59,8 @@ export function createKey(viewer: Viewer, input: CreateKeyInput): Promise<Create
     if (taken.has(foldName(name))) return nameTaken(name);
     const expiry = decideExpiry(input.expiry, maximumExpirationInDays, now);
     if (expiry.status === 'refused') return { status: 'invalid', field: 'expiry', message: expiry.message };
+    const unknown = await findUnknownScope(tx, viewer, input.scopes);
+    if (unknown) return scopeUnknown(unknown);
 
     const { clientId, secret } = mintCredential();
     const { version, key: pepper } = env().peppers.current;
@@ -72,6 +74,7 @@ export function createKey(viewer: Viewer, input: CreateKeyInput): Promise<Create
         name,
         nameKey: foldName(name),
         description: input.description,
+        scopes: input.scopes,
         createdAt: now,
         updatedAt: now,
         expiresAt,
@@ -95,7 +98,7 @@ export function createKey(viewer: Viewer, input: CreateKeyInput): Promise<Create
       ...actedBy(viewer),
       action: 'key.created',
       key: { clientId, name },
-      details: { expiresAt: expiresAt?.toISOString() ?? null },
+      details: { expiresAt: expiresAt?.toISOString() ?? null, scopes: input.scopes },
     });
     return { status: 'created', clientId, secret, name, expiresAt };
   });
@@ -116,15 +119,23 @@ function nameTaken(name: string): Extract<KeyRefusal, { status: 'invalid' }> {
   return { status: 'invalid', field: 'name', message: `You already have a key named “${name}”. Choose another name.` };
 }
 
+/** The first of these scopes that the tenant's list lacks. Whoever deletes one waits for this transaction, or was before it. */
+async function findUnknownScope(tx: Tx, { tenantId }: Viewer, names: string[]): Promise<string | undefined> {
+  if (names.length === 0) return undefined;
+  const known = await tx.scope.findMany({ where: { tenantId, name: { in: names } }, select: { name: true } });
+  return names.find((name) => !known.some((scope) => scope.name === name));
+}
+
+function scopeUnknown(name: string): Extract<KeyRefusal, { status: 'invalid' }> {
+  return { status: 'invalid', field: 'scopes', message: `Your tenant has no scope ${name}. Choose without it.` };
+}
+
 export type ChangeKeyResult = { status: 'done' } | KeyRefusal;
 
-/** Changes name, description or both. */
+/** Changes name, description or scopes. What an Expired key may do is not decided any more: its scopes stay. */
 export function editKey(viewer: Viewer, input: EditKeyInput): Promise<ChangeKeyResult> {
-  return changeOwnKey(viewer, input.clientId, 'edit', async (tx, key, standing) => {
-    const changes: { name?: string; description?: string } = {};
-    if (input.name !== undefined && input.name !== key.name) changes.name = input.name;
-    if (input.description !== undefined && input.description !== key.description)
-      changes.description = input.description;
+  return changeOwnKey(viewer, input.clientId, 'edit', async (tx, key, { now }) => {
+    const changes = changesOf(key, input);
     if (Object.keys(changes).length === 0) return { status: 'done' };
     const nameKey = foldName(changes.name ?? key.name);
     const other = await tx.key.findFirst({
@@ -132,22 +143,33 @@ export function editKey(viewer: Viewer, input: EditKeyInput): Promise<ChangeKeyR
       select: { id: true },
     });
     if (other) return nameTaken(changes.name ?? key.name);
+    if (changes.scopes) {
+      if (statusOf(key, now) === 'Expired') {
+        return { status: 'refused', message: 'This key is Expired now: its scopes cannot be changed.' };
+      }
+      const added = changes.scopes.filter((scope) => !key.scopes.includes(scope));
+      const unknown = await findUnknownScope(tx, viewer, added);
+      if (unknown) return scopeUnknown(unknown);
+    }
     await tx.key.update({
       where: { id: key.id },
-      data: { ...changes, nameKey, updatedAt: standing.now },
+      data: { ...changes, nameKey, updatedAt: now },
       select: { id: true },
     });
-    return record(
-      tx,
-      viewer,
-      'key.updated',
-      { ...key, name: changes.name ?? key.name },
-      {
-        before: Object.fromEntries(Object.keys(changes).map((field) => [field, key[field as 'name' | 'description']])),
-        after: changes,
-      },
-    );
+    const before = Object.fromEntries(Object.keys(changes).map((field) => [field, key[field as keyof KeyTexts]]));
+    return record(tx, viewer, 'key.updated', { ...key, name: changes.name ?? key.name }, { before, after: changes });
   });
+}
+
+type KeyTexts = { name: string; description: string; scopes: string[] };
+
+/** What differs from the key as it is. */
+function changesOf(key: KeyTexts, { name, description, scopes }: EditKeyInput): Partial<KeyTexts> {
+  const changes: Partial<KeyTexts> = {};
+  if (name !== undefined && name !== key.name) changes.name = name;
+  if (description !== undefined && description !== key.description) changes.description = description;
+  if (scopes !== undefined && String(scopes) !== String(key.scopes.toSorted())) changes.scopes = scopes;
+  return changes;
 }
 
 /** Stops an Active key until it is activated. Open to its owner whatever their roles: a leak must be stoppable. */
@@ -181,7 +203,7 @@ export function deleteKey(viewer: Viewer, clientId: string): Promise<ChangeKeyRe
   });
 }
 
-type OwnKey = KeyTimes & { id: string; clientId: string; name: string; description: string };
+type OwnKey = KeyTimes & KeyTexts & { id: string; clientId: string };
 
 /**
  * The frame of every change to an own key: permission, ownership and status are read under the locks that the change
@@ -198,7 +220,7 @@ function changeOwnKey(
     const standing = await lockStanding(tx, viewer, 'member');
     if (!standing) return { status: 'signed_out' };
     const [key] = await tx.$queryRaw<OwnKey[]>`
-      SELECT id, client_id AS "clientId", name, description, expires_at AS "expiresAt",
+      SELECT id, client_id AS "clientId", name, description, scopes, expires_at AS "expiresAt",
              deactivated_at AS "deactivatedAt", deactivated_until AS "deactivatedUntil", revoked_at AS "revokedAt"
         FROM key
        WHERE client_id = ${clientId} AND tenant_id = ${viewer.tenantId}::uuid AND owner_id = ${viewer.memberId}::uuid

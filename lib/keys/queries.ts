@@ -3,6 +3,7 @@ import { refusalOf, refusalOfCreate } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';
 import { prisma } from '../db/prisma';
 import { query } from '../db/sql';
+import { listScopes } from '../scopes/queries';
 import type { KeyHint, KeyPageView, KeyView } from './schema';
 import { allowedActions, expiresSoon, isKnownToFormerOwner, statusOf } from './status';
 
@@ -10,6 +11,7 @@ const keySelect = {
   clientId: true,
   name: true,
   description: true,
+  scopes: true,
   createdAt: true,
   expiresAt: true,
   deactivatedAt: true,
@@ -42,11 +44,15 @@ export async function getKeyPage(viewer: Viewer): Promise<KeyPageView> {
     [viewer.tenantId],
   );
   if (!policy) throw new Error(`Tenant ${viewer.tenantId} does not exist.`);
-  const rows = await (await prisma()).key.findMany({
-    where: { tenantId: viewer.tenantId, ownerId: viewer.memberId },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    select: keySelect,
-  });
+  const client = await prisma();
+  const [rows, scopes] = await Promise.all([
+    client.key.findMany({
+      where: { tenantId: viewer.tenantId, ownerId: viewer.memberId },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      select: keySelect,
+    }),
+    listScopes(viewer),
+  ]);
   const keys = rows.map((row) => viewOf(row, policy));
   const standing = { roles: viewer.roles, licensed: viewer.licensed, apiKeysEnabled: policy.apiKeysEnabled };
   const countedKeys = keys.filter((key) => key.status === 'Active' || key.status === 'Inactive').length;
@@ -56,6 +62,7 @@ export async function getKeyPage(viewer: Viewer): Promise<KeyPageView> {
     activateRefusal: refusalOf('key.activate', standing),
     editRefusal: refusalOf('key.edit', standing),
     maximumExpirationInDays: policy.maximumExpirationInDays,
+    scopes,
     now: policy.now.toISOString(),
   };
 }
@@ -76,6 +83,7 @@ function viewOf(row: KeyRow, policy: PolicyRow): KeyView {
     description: row.description,
     mask: { firstFour: secret.firstFour, lastFour: secret.lastFour },
     biasProfile: row.biasProfile?.name ?? null,
+    scopes: row.scopes,
     status,
     hints,
     actions: allowedActions(status, policy),

@@ -21,6 +21,7 @@ const policy: Policy = {
   maximumKeysPerUser: 2,
   maximumExpirationInDays: null,
   deactivateBeforeDelete: true,
+  rateLimitPerMinute: null,
   joinRoles: [],
   joinLicensed: false,
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { displayText } from '../display-text';
+import { type ScopeView, scopeList } from '../scopes/schema';
 import type { KeyAction, KeyStatus } from './status';
 
 export const nameMaximum = 50;
@@ -34,6 +35,7 @@ export const createKeySchema = z.strictObject({
   name,
   description,
   expiry,
+  scopes: scopeList.default([]),
   /** One per opened dialog, so that a repeated submit creates nothing twice. */
   idempotencyValue: z
     .string()
@@ -41,11 +43,12 @@ export const createKeySchema = z.strictObject({
 });
 export type CreateKeyInput = z.infer<typeof createKeySchema>;
 
-/** A change of name, description or both; what is absent stays. */
+/** A change of name, description or scopes; what is absent stays. */
 export const editKeySchema = z.strictObject({
   clientId: clientIdSchema,
   name: name.refine((text) => text !== '', 'Name cannot be blank.').exactOptional(),
   description: description.exactOptional(),
+  scopes: scopeList.exactOptional(),
 });
 export type EditKeyInput = z.infer<typeof editKeySchema>;
 
@@ -56,6 +59,7 @@ export type KeyView = {
   description: string;
   mask: { firstFour: string; lastFour: string };
   biasProfile: string | null;
+  scopes: string[];
   status: KeyStatus;
   hints: KeyHint[];
   actions: KeyAction[];
@@ -76,6 +80,8 @@ export type KeyPageView = {
   /** Why Edit and Delete are refused for every key; null when they are not. */
   editRefusal: string | null;
   maximumExpirationInDays: number | null;
+  /** What a key may hold. */
+  scopes: ScopeView[];
   /** The database's time, ISO 8601: what relative times refer to. */
   now: string;
 };

@@ -22,7 +22,7 @@ export type LockedMember = {
 };
 
 /**
- * The frame of what an admin does to members. It holds the tenant's gate alone, so that of all such changes, and of all
+ * The frame of what an admin does to members, and to the tenant's scopes. It holds the tenant's gate alone, so that of all such changes, and of all
  * writes of the members concerned, each sees the one before: two admins cannot demote each other at once.
  */
 export function asAdmin<T>(

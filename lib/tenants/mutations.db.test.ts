@@ -9,6 +9,7 @@ const initial: Policy = {
   maximumKeysPerUser: 2,
   maximumExpirationInDays: null,
   deactivateBeforeDelete: true,
+  rateLimitPerMinute: null,
   joinRoles: [],
   joinLicensed: false,
 };
@@ -20,6 +21,7 @@ describe('an admin', () => {
     { maximumKeysPerUser: 1000 },
     { maximumExpirationInDays: 30 },
     { deactivateBeforeDelete: false },
+    { rateLimitPerMinute: 600 },
   ])('changes %j and nothing else', async (change) => {
     const { viewer, tenant } = await createAdmin();
     const other = await createAdmin();

@@ -7,6 +7,7 @@ export const policySelect = {
   maximumKeysPerUser: true,
   maximumExpirationInDays: true,
   deactivateBeforeDelete: true,
+  rateLimitPerMinute: true,
   joinRoles: true,
   joinLicensed: true,
 } as const;

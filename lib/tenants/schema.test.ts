@@ -5,6 +5,7 @@ const good = {
   apiKeysEnabled: true,
   maximumKeysPerUser: '2',
   maximumExpirationInDays: '',
+  rateLimitPerMinute: '',
   deactivateBeforeDelete: false,
 };
 const complaint = (fields: Record<string, unknown>) =>
@@ -12,7 +13,12 @@ const complaint = (fields: Record<string, unknown>) =>
 
 describe('policy', () => {
   test('form text becomes numbers, and blank becomes no maximum', () => {
-    expect(policyChangeSchema.parse(good)).toEqual({ ...good, maximumKeysPerUser: 2, maximumExpirationInDays: null });
+    expect(policyChangeSchema.parse(good)).toEqual({
+      ...good,
+      maximumKeysPerUser: 2,
+      maximumExpirationInDays: null,
+      rateLimitPerMinute: null,
+    });
     expect(
       policyChangeSchema.parse({ ...good, maximumKeysPerUser: ' 7 ', maximumExpirationInDays: ' 365 ' }),
     ).toMatchObject({
@@ -44,6 +50,25 @@ describe('policy', () => {
     expect(complaint({ maximumExpirationInDays })).toHaveLength(1);
     expect(complaint({ maximumExpirationInDays })?.[0]).toMatch(/^Maximum token expiration \(days\) must be /);
   });
+
+  test.each([
+    ['1', 1],
+    ['1000000', 1_000_000],
+    [' 60 ', 60],
+    ['  ', null],
+  ])('the rate limit may be %j', (rateLimitPerMinute, stored) => {
+    expect(policyChangeSchema.parse({ rateLimitPerMinute })).toEqual({ rateLimitPerMinute: stored });
+  });
+
+  test.each(['0', '-1', '1.5', 'none', '1000001', '10000000000', '1,000'])(
+    'the rate limit may not be %j',
+    (rateLimitPerMinute) => {
+      expect(complaint({ rateLimitPerMinute })).toHaveLength(1);
+      expect(complaint({ rateLimitPerMinute })?.[0]).toMatch(
+        /^Rate limit \(requests per minute\) must be .*between 1 and 1,000,000, or empty for no limit\.$/,
+      );
+    },
+  );
 
   test.each(['id', 'slug', 'demo', 'name'])('a field %s that is not policy is refused', (field) => {
     expect(complaint({ [field]: true })).toHaveLength(1);

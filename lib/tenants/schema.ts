@@ -10,6 +10,14 @@ const wholeNumber = (label: string) =>
     .transform(Number);
 const keysLabel = 'Maximum API keys per user';
 const expirationLabel = 'Maximum token expiration (days)';
+const rateLabel = 'Rate limit (requests per minute)';
+
+/** Blank means that there is no such limit. */
+const blank = z
+  .string()
+  .trim()
+  .length(0)
+  .transform(() => null);
 
 const policySchema = z.strictObject({
   apiKeysEnabled: z.boolean(),
@@ -19,11 +27,7 @@ const policySchema = z.strictObject({
   ),
   maximumExpirationInDays: z.union(
     [
-      z
-        .string()
-        .trim()
-        .length(0)
-        .transform(() => null),
+      blank,
       wholeNumber(expirationLabel).refine(
         (value) => value >= 1,
         `${expirationLabel} must be at least 1, or empty for no maximum.`,
@@ -32,6 +36,16 @@ const policySchema = z.strictObject({
     { error: `${expirationLabel} must be a whole number of at least 1, or empty for no maximum.` },
   ),
   deactivateBeforeDelete: z.boolean(),
+  rateLimitPerMinute: z.union(
+    [
+      blank,
+      wholeNumber(rateLabel).refine(
+        (value) => value >= 1 && value <= 1_000_000,
+        `${rateLabel} must be between 1 and 1,000,000, or empty for no limit.`,
+      ),
+    ],
+    { error: `${rateLabel} must be a whole number between 1 and 1,000,000, or empty for no limit.` },
+  ),
   /** The roles of a new SSO member. */
   joinRoles: roleList,
   joinLicensed: z.boolean(),
@@ -50,18 +64,26 @@ export type NewTenant = z.infer<typeof newTenantSchema>;
 /** The tenant's rules for keys. */
 export type Policy = z.output<typeof policySchema>;
 
-const { apiKeysEnabled, maximumKeysPerUser, maximumExpirationInDays, deactivateBeforeDelete, joinRoles, joinLicensed } =
-  policySchema.shape;
+const {
+  apiKeysEnabled,
+  maximumKeysPerUser,
+  maximumExpirationInDays,
+  deactivateBeforeDelete,
+  rateLimitPerMinute,
+  joinRoles,
+  joinLicensed,
+} = policySchema.shape;
 
 /**
  * What `/tenant/settings` submits: the fields that the admin changed, and no others, so that a page that was open for long
- * does not undo what somebody else changed meanwhile. Form text, blank for "no maximum".
+ * does not undo what somebody else changed meanwhile. Form text, blank for "no maximum" and "no limit".
  */
 export const policyChangeSchema = z.strictObject({
   apiKeysEnabled: apiKeysEnabled.exactOptional(),
   maximumKeysPerUser: maximumKeysPerUser.exactOptional(),
   maximumExpirationInDays: maximumExpirationInDays.exactOptional(),
   deactivateBeforeDelete: deactivateBeforeDelete.exactOptional(),
+  rateLimitPerMinute: rateLimitPerMinute.exactOptional(),
   joinRoles: joinRoles.exactOptional(),
   joinLicensed: joinLicensed.exactOptional(),
 });

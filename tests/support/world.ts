@@ -105,7 +105,20 @@ export async function createViewer(policy: Partial<Policy> = {}, options: Member
 }
 
 export function createInput(input: Partial<CreateKeyInput> = {}): CreateKeyInput {
-  return { name: '', description: '', expiry: { kind: 'days', days: 90 }, idempotencyValue: randomUUID(), ...input };
+  return {
+    name: '',
+    description: '',
+    expiry: { kind: 'days', days: 90 },
+    scopes: [],
+    idempotencyValue: randomUUID(),
+    ...input,
+  };
+}
+
+/** Scopes of the tenant, as its admins would have added them. */
+export async function createScopes(tenant: { id: string }, ...names: string[]): Promise<void> {
+  const data = names.map((name) => ({ tenantId: tenant.id, name, description: `Allows ${name}` }));
+  await (await prisma()).scope.createMany({ data });
 }
 
 /** A key of the viewer's, through the real write. */

@@ -13,7 +13,7 @@ export async function createKeyAction(input: unknown): Promise<CreateKeyState> {
   const viewer = await requireViewer();
   const parsed = createKeySchema.safeParse(input);
   if (!parsed.success) {
-    return { status: 'invalid', fields: fieldMessages(parsed.error, ['name', 'description', 'expiry']) };
+    return { status: 'invalid', fields: fieldMessages(parsed.error, ['name', 'description', 'expiry', 'scopes']) };
   }
   const result = await createKey(viewer, parsed.data);
   switch (result.status) {
@@ -41,7 +41,9 @@ export async function createKeyAction(input: unknown): Promise<CreateKeyState> {
 export async function editKeyAction(input: unknown): Promise<ChangeKeyState> {
   const viewer = await requireViewer();
   const parsed = editKeySchema.safeParse(input);
-  if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, ['name', 'description']) };
+  if (!parsed.success) {
+    return { status: 'invalid', fields: fieldMessages(parsed.error, ['name', 'description', 'scopes']) };
+  }
   return translate(await editKey(viewer, parsed.data));
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
 import { useForgetting } from '@/components/use-forgetting';
 import { useSubmission } from '@/components/use-submission';
+import type { ScopeView } from '@/lib/scopes/schema';
 import { createKeyAction } from './actions';
 import { CreateStep } from './create-step';
 import { LeaveStep, leaveWarning } from './leave-step';
@@ -13,6 +14,7 @@ import type { NewKey } from './states';
 
 type CreateDialogProps = DialogFrame & {
   maximumExpirationInDays: number | null;
+  scopes: ScopeView[];
   now: string;
   origin: string;
   limits: TextLimits;

@@ -4,8 +4,10 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
+import type { ScopeView } from '@/lib/scopes/schema';
 import { type ExpiryChoice, ExpiryField, firstExpiry, sentExpiry } from './expiry-field';
 import type { TextLimits } from './open-dialog';
+import { ScopeField } from './scope-field';
 import type { CreateKeyState } from './states';
 import { TextFields } from './text-fields';
 
@@ -13,6 +15,7 @@ type Answered = CreateKeyState | { status: 'unreachable' } | { status: 'handed_o
 
 type CreateStepProps = {
   maximumExpirationInDays: number | null;
+  scopes: ScopeView[];
   now: string;
   limits: TextLimits;
   state: Answered | null;
@@ -23,6 +26,7 @@ type CreateStepProps = {
 
 export function CreateStep({
   maximumExpirationInDays,
+  scopes,
   now,
   limits,
   state,
@@ -33,12 +37,13 @@ export function CreateStep({
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const [expiry, setExpiry] = useState<ExpiryChoice>(() => firstExpiry(maximumExpirationInDays));
+  const [chosen, setChosen] = useState<string[]>([]);
   // One per opened dialog: a repeated submit, whose first answer was lost, creates nothing twice.
   const [idempotencyValue] = useState(newIdempotencyValue);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    onSubmit({ name, description, expiry: sentExpiry(expiry), idempotencyValue });
+    onSubmit({ name, description, expiry: sentExpiry(expiry), scopes: chosen, idempotencyValue });
   }
   const fields = state?.status === 'invalid' && !pending ? state.fields : {};
   const finished = state?.status === 'already_created';
@@ -57,6 +62,7 @@ export function CreateStep({
           now={now}
           error={fields.expiry}
         />
+        <ScopeField scopes={scopes} chosen={chosen} onChange={setChosen} error={fields.scopes} />
         {state && !pending && <Answer state={state} />}
       </DialogBody>
       <DialogFooter>

@@ -7,16 +7,20 @@ import { FormMessage } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
 import { unreachableMessage, useSubmission } from '@/components/use-submission';
 import type { KeyView } from '@/lib/keys/schema';
+import type { ScopeView } from '@/lib/scopes/schema';
 import { editKeyAction } from './actions';
 import type { DialogFrame, TextLimits } from './open-dialog';
+import { ScopeField } from './scope-field';
 import { TextFields } from './text-fields';
 
-type EditDialogProps = DialogFrame & { item: KeyView; limits: TextLimits };
+type EditDialogProps = DialogFrame & { item: KeyView; scopes: ScopeView[]; limits: TextLimits };
+type Entered = { name: string; description: string; scopes?: string[] };
 
-export function EditDialog({ item, limits, onClose, onReturnFocus }: EditDialogProps) {
+export function EditDialog({ item, scopes, limits, onClose, onReturnFocus }: EditDialogProps) {
   const [name, setName] = useState(item.name);
   const [description, setDescription] = useState(item.description);
-  const { state, pending, submit } = useSubmission(async (input: { name: string; description: string }) => {
+  const [chosen, setChosen] = useState(item.scopes);
+  const { state, pending, submit } = useSubmission(async (input: Entered) => {
     const result = await editKeyAction({ clientId: item.clientId, ...input });
     if (result.status === 'done') {
       notify('Key saved');
@@ -28,7 +32,9 @@ export function EditDialog({ item, limits, onClose, onReturnFocus }: EditDialogP
 
   function onSubmit(event: FormEvent) {
     event.preventDefault();
-    submit({ name, description });
+    // Scopes that nobody touched here are not sent: they may have changed elsewhere since.
+    const touched = String([...chosen].sort()) !== String([...item.scopes].sort());
+    submit({ name, description, ...(touched ? { scopes: chosen } : {}) });
   }
   return (
     <Dialog title="Edit API key" onClose={onClose} onReturnFocus={onReturnFocus}>
@@ -39,6 +45,9 @@ export function EditDialog({ item, limits, onClose, onReturnFocus }: EditDialogP
             name={{ value: name, onChange: setName, error: fields.name }}
             description={{ value: description, onChange: setDescription, error: fields.description }}
           />
+          {item.status !== 'Expired' && (
+            <ScopeField scopes={scopes} chosen={chosen} onChange={setChosen} error={fields.scopes} />
+          )}
           {fields.form && <FormMessage>{fields.form}</FormMessage>}
           {state?.status === 'refused' && <FormMessage>{state.message}</FormMessage>}
           {state?.status === 'unreachable' && <FormMessage>{unreachableMessage}</FormMessage>}

@@ -14,6 +14,7 @@ export default function KeyDialogs({ dialog, view, origin, limits, ...frame }: K
       return (
         <CreateDialog
           maximumExpirationInDays={view.maximumExpirationInDays}
+          scopes={view.scopes}
           now={view.now}
           origin={origin}
           limits={limits}
@@ -21,7 +22,7 @@ export default function KeyDialogs({ dialog, view, origin, limits, ...frame }: K
         />
       );
     case 'edit':
-      return <EditDialog item={dialog.key} limits={limits} {...frame} />;
+      return <EditDialog item={dialog.key} scopes={view.scopes} limits={limits} {...frame} />;
     default:
       return <ConfirmDialog kind={dialog.kind} item={dialog.key} now={view.now} {...frame} />;
   }

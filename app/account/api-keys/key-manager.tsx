@@ -1,6 +1,7 @@
 'use client';
 
 import { KeyRound } from 'lucide-react';
+import Link from 'next/link';
 import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { PageHeading } from '@/components/ui/page-heading';
@@ -62,7 +63,14 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
           </Button>
         }
       >
-        Your services present a key to say who is calling. Each has a public client ID and a secret that is shown once.
+        Your services present a key to say who is calling. Each has a public client ID and a secret that is shown once.{' '}
+        <Link
+          href="/docs/use-api-keys"
+          prefetch={false}
+          className="whitespace-nowrap rounded font-medium text-accent-text hover:underline"
+        >
+          How to use API keys
+        </Link>
       </PageHeading>
       {view.keys.length === 0 ? (
         <EmptyState refusal={view.createRefusal} onCreate={(from) => open({ kind: 'create' }, from)} />

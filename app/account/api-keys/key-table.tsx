@@ -10,6 +10,7 @@ import { EditableText } from './editable-text';
 import { KeyActions } from './key-actions';
 import { maskText } from './mask';
 import type { OpenDialog } from './open-dialog';
+import { ScopeWords } from './scope-words';
 
 // Where the table has little room, dates and words take two lines, or the buttons at the end would be cut off.
 const timeClass = 'whitespace-nowrap text-ink-muted lg:max-xl:whitespace-normal';
@@ -44,6 +45,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
             <Cell className="max-lg:mb-2 lg:w-full lg:min-w-40 lg:max-w-0">
               <EditableText item={key} field="name" editable={isEditable(key, view)} />
               <EditableText item={key} field="description" editable={isEditable(key, view)} />
+              <ScopeWords item={key} />
             </Cell>
             <Cell title="Client ID">
               <ClientId item={key} />

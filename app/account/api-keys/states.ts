@@ -1,7 +1,7 @@
 import type { FieldMessages } from '@/app/field-messages';
 
-export type CreateKeyField = 'name' | 'description' | 'expiry';
-export type EditKeyField = 'name' | 'description';
+export type CreateKeyField = 'name' | 'description' | 'expiry' | 'scopes';
+export type EditKeyField = 'name' | 'description' | 'scopes';
 
 /** A key that was just made, with the one appearance of its secret. */
 export type NewKey = { clientId: string; secret: string; name: string; expiresAt: string | null };

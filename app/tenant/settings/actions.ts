@@ -3,15 +3,21 @@
 import { revalidatePath } from 'next/cache';
 import { fieldMessages } from '@/app/field-messages';
 import { requireViewer, toSignIn } from '@/lib/auth/viewer';
+import { type ChangeScopeResult, createScope, deleteScope, editScope } from '@/lib/scopes/mutations';
+import { findKeysHolding } from '@/lib/scopes/queries';
+import { createScopeSchema, editScopeSchema, scopeReferenceSchema } from '@/lib/scopes/schema';
 import { updatePolicy } from '@/lib/tenants/mutations';
 import { policyChangeSchema } from '@/lib/tenants/schema';
-import type { PolicyState } from './states';
+import type { DeleteScopeState, PolicyState, ReviewScopeState, SaveScopeState } from './states';
+
+const page = '/tenant/settings';
+const missing = { status: 'refused', message: 'This scope does not exist any more. Reload the page.' } as const;
 
 export async function updatePolicyAction(input: unknown): Promise<PolicyState> {
   const viewer = await requireViewer();
   const parsed = policyChangeSchema.safeParse(input);
   if (!parsed.success) {
-    const fields = fieldMessages(parsed.error, ['maximumKeysPerUser', 'maximumExpirationInDays']);
+    const fields = fieldMessages(parsed.error, ['maximumKeysPerUser', 'maximumExpirationInDays', 'rateLimitPerMinute']);
     return { status: 'invalid', fields };
   }
   const result = await updatePolicy(viewer, parsed.data);
@@ -19,8 +25,66 @@ export async function updatePolicyAction(input: unknown): Promise<PolicyState> {
     case 'signed_out':
       return toSignIn();
     case 'saved':
-      revalidatePath('/tenant/settings');
+      revalidatePath(page);
       return result;
+    case 'refused':
+      return result;
+  }
+}
+
+export async function createScopeAction(input: unknown): Promise<SaveScopeState> {
+  const viewer = await requireViewer();
+  const parsed = createScopeSchema.safeParse(input);
+  if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, ['name', 'description']) };
+  const result = await createScope(viewer, parsed.data);
+  switch (result.status) {
+    case 'created':
+      revalidatePath(page);
+      return { status: 'saved' };
+    case 'invalid':
+      return { status: 'invalid', fields: { [result.field]: result.message } };
+    default:
+      return refusalOf(result);
+  }
+}
+
+export async function editScopeAction(input: unknown): Promise<SaveScopeState> {
+  const viewer = await requireViewer();
+  const parsed = editScopeSchema.safeParse(input);
+  if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, ['description']) };
+  const result = await editScope(viewer, parsed.data);
+  if (result.status !== 'done') return refusalOf(result);
+  revalidatePath(page);
+  return { status: 'saved' };
+}
+
+/** What deleting a scope would take away; asked when the question opens. It changes nothing. */
+export async function reviewScopeAction(input: unknown): Promise<ReviewScopeState> {
+  const viewer = await requireViewer();
+  const parsed = scopeReferenceSchema.safeParse(input);
+  const keys = parsed.success ? await findKeysHolding(viewer, parsed.data.name) : null;
+  return keys === null ? missing : { status: 'ready', keys };
+}
+
+export async function deleteScopeAction(input: unknown): Promise<DeleteScopeState> {
+  const viewer = await requireViewer();
+  const parsed = scopeReferenceSchema.safeParse(input);
+  if (!parsed.success) return missing;
+  const result = await deleteScope(viewer, parsed.data.name);
+  if (result.status !== 'deleted') return refusalOf(result);
+  revalidatePath(page);
+  return result;
+}
+
+/** The list stays as it is until the admin has read why. */
+async function refusalOf(
+  result: Exclude<ChangeScopeResult, { status: 'done' }>,
+): Promise<{ status: 'refused'; message: string }> {
+  switch (result.status) {
+    case 'signed_out':
+      return toSignIn();
+    case 'not_found':
+      return missing;
     case 'refused':
       return result;
   }

@@ -35,6 +35,7 @@ export function PolicyForm({ policy }: { policy: Policy }) {
       maximumKeysPerUser: String(form.get('maximumKeysPerUser')),
       maximumExpirationInDays: String(form.get('maximumExpirationInDays')),
       deactivateBeforeDelete: form.has('deactivateBeforeDelete'),
+      rateLimitPerMinute: String(form.get('rateLimitPerMinute')),
       joinRoles: form.getAll('joinRoles').map(String),
       joinLicensed: form.has('joinLicensed'),
     });
@@ -81,6 +82,19 @@ export function PolicyForm({ policy }: { policy: Policy }) {
             label="Deactivate before delete"
             help="An Active key has to be deactivated before its owner can delete it."
             defaultChecked={policy.deactivateBeforeDelete}
+          />
+        </Line>
+        <Line>
+          <TextField
+            label="Rate limit (requests per minute)"
+            name="rateLimitPerMinute"
+            short
+            inputMode="numeric"
+            autoComplete="off"
+            placeholder="No limit"
+            defaultValue={policy.rateLimitPerMinute ?? ''}
+            help="For each key, from 1 to 1,000,000, or empty for no limit. What goes beyond it is answered with 429."
+            error={fields.rateLimitPerMinute}
           />
         </Line>
       </Panel>
@@ -131,6 +145,7 @@ function textOf(policy: Policy) {
     maximumKeysPerUser: String(policy.maximumKeysPerUser),
     maximumExpirationInDays: String(policy.maximumExpirationInDays ?? ''),
     deactivateBeforeDelete: policy.deactivateBeforeDelete,
+    rateLimitPerMinute: String(policy.rateLimitPerMinute ?? ''),
     joinRoles: policy.joinRoles.map(String),
     joinLicensed: policy.joinLicensed,
   };
