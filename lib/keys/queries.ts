@@ -3,6 +3,8 @@ import { refusalOf, refusalOfCreate } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';
 import { prisma } from '../db/prisma';
 import { query } from '../db/sql';
+import { listWeeks } from '../usage/queries';
+import { type UsageWeek, weekOf } from '../usage/schema';
 import type { KeyHint, KeyPageView, KeyView } from './schema';
 import { allowedActions, expiresSoon, isKnownToFormerOwner, statusOf } from './status';
 
@@ -42,12 +44,16 @@ export async function getKeyPage(viewer: Viewer): Promise<KeyPageView> {
     [viewer.tenantId],
   );
   if (!policy) throw new Error(`Tenant ${viewer.tenantId} does not exist.`);
-  const rows = await (await prisma()).key.findMany({
-    where: { tenantId: viewer.tenantId, ownerId: viewer.memberId },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    select: keySelect,
-  });
-  const keys = rows.map((row) => viewOf(row, policy));
+  const client = await prisma();
+  const [rows, weeks] = await Promise.all([
+    client.key.findMany({
+      where: { tenantId: viewer.tenantId, ownerId: viewer.memberId },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      select: keySelect,
+    }),
+    listWeeks(viewer),
+  ]);
+  const keys = rows.map((row) => viewOf(row, policy, weeks.get(row.clientId) ?? weekOf([])));
   const standing = { roles: viewer.roles, licensed: viewer.licensed, apiKeysEnabled: policy.apiKeysEnabled };
   const countedKeys = keys.filter((key) => key.status === 'Active' || key.status === 'Inactive').length;
   return {
@@ -60,7 +66,7 @@ export async function getKeyPage(viewer: Viewer): Promise<KeyPageView> {
   };
 }
 
-function viewOf(row: KeyRow, policy: PolicyRow): KeyView {
+function viewOf(row: KeyRow, policy: PolicyRow, week: UsageWeek): KeyView {
   const status = statusOf(row, policy.now);
   const secret = row.secrets[0];
   if (!secret) throw new Error(`Key ${row.clientId} has no secret.`);
@@ -81,6 +87,7 @@ function viewOf(row: KeyRow, policy: PolicyRow): KeyView {
     actions: allowedActions(status, policy),
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUse?.lastUsedAt.toISOString() ?? null,
+    week,
     expiresAt: row.expiresAt?.toISOString() ?? null,
   };
 }

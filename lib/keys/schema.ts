@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { displayText } from '../display-text';
+import type { UsageWeek } from '../usage/schema';
 import type { KeyAction, KeyStatus } from './status';
 
 export const nameMaximum = 50;
@@ -61,6 +62,7 @@ export type KeyView = {
   actions: KeyAction[];
   createdAt: string;
   lastUsedAt: string | null;
+  week: UsageWeek;
   expiresAt: string | null;
 };
 

@@ -1,0 +1,163 @@
+import type { Viewer } from '../auth/queries';
+import { query } from '../db/sql';
+import {
+  type FirstRequest,
+  type KeyCaller,
+  type KeyTraffic,
+  type Refusals,
+  shownCallers,
+  type TrafficSummary,
+  totalOf,
+  type UsageDay,
+  type UsageWeek,
+  weekDays,
+  weekOf,
+} from './schema';
+
+// The days of a week, by the database's clock: from midnight UTC six days ago. A subquery, so that the time is read once
+// and limits what the index is searched for.
+const week = `(SELECT today, (today - ${weekDays - 1})::timestamp AT TIME ZONE 'UTC' AS beginning
+                 FROM (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS today) clock) week`;
+
+// Sums of bigint are numeric, which would come as text: as float8 they are exact to 2^53.
+const acceptedSum = `coalesce(sum(h.requests) FILTER (WHERE h.outcome IN ('accepted', 'accepted_previous')), 0)::float8`;
+const refusedSum = `coalesce(sum(h.requests) FILTER (WHERE h.outcome NOT IN ('accepted', 'accepted_previous')), 0)::float8`;
+const daysAgo = `week.today - (h.hour AT TIME ZONE 'UTC')::date`;
+
+/** The last 7 days of each of the viewer's own keys that had requests, by client ID. */
+export async function listWeeks(viewer: Viewer): Promise<Map<string, UsageWeek>> {
+  const rows = await query<{ clientId: string; days: UsageDay[] }>(
+    'usage-weeks',
+    `SELECT k.client_id AS "clientId", u.days
+       FROM key k CROSS JOIN ${week}
+       CROSS JOIN LATERAL (
+         SELECT json_agg(json_build_object('daysAgo', d."daysAgo", 'accepted', d.accepted, 'refused', d.refused)) AS days
+           FROM (SELECT ${daysAgo} AS "daysAgo", ${acceptedSum} AS accepted, ${refusedSum} AS refused
+                   FROM key_usage_hour h
+                  WHERE h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.hour >= week.beginning
+                  GROUP BY 1) d
+       ) u
+      WHERE k.tenant_id = $1 AND k.owner_id = $2 AND u.days IS NOT NULL`,
+    [viewer.tenantId, viewer.memberId],
+  );
+  return new Map(rows.map(({ clientId, days }) => [clientId, weekOf(days)]));
+}
+
+/**
+ * What depends on one of the viewer's own keys.
+ * @returns null for a key that is not there or not theirs
+ */
+export async function findKeyTraffic(viewer: Viewer, clientId: string): Promise<KeyTraffic | null> {
+  const own = [viewer.tenantId, viewer.memberId, clientId];
+  const [[key], days, refusals, callers] = await Promise.all([
+    query<{ lastUsedAt: Date | null; now: Date }>('traffic-key', selectKey, own),
+    query<UsageDay>('traffic-days', selectDays, own),
+    query<Refusals[number]>('traffic-refusals', selectRefusals, own),
+    query<KeyCaller & { allRequests: number }>('traffic-callers', selectCallers, own),
+  ]);
+  if (!key) return null;
+  const ofWeek = weekOf(days);
+  const shown = callers.map(({ address, client, requests, daysAgo: ago }) => ({
+    address,
+    client,
+    requests,
+    daysAgo: Math.max(0, ago),
+  }));
+  const { requests, refused } = totalOf(ofWeek);
+  const shownRequests = shown.reduce((sum, caller) => sum + caller.requests, 0);
+  return {
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+    week: ofWeek,
+    refusals,
+    callers: shown,
+    otherRequests: Math.max(0, requests - refused - shownRequests),
+    now: key.now.toISOString(),
+  };
+}
+
+const ownKey = 'k.tenant_id = $1 AND k.owner_id = $2 AND k.client_id = $3';
+
+const selectKey = `
+  SELECT u.last_used_at AS "lastUsedAt", clock_timestamp() AS now
+    FROM key k LEFT JOIN key_last_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
+   WHERE ${ownKey}`;
+
+const selectDays = `
+  SELECT ${daysAgo} AS "daysAgo", ${acceptedSum} AS accepted, ${refusedSum} AS refused
+    FROM key k CROSS JOIN ${week}
+    JOIN key_usage_hour h ON h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.hour >= week.beginning
+   WHERE ${ownKey}
+   GROUP BY 1`;
+
+const selectRefusals = `
+  SELECT h.outcome::text AS reason, sum(h.requests)::float8 AS requests
+    FROM key k CROSS JOIN ${week}
+    JOIN key_usage_hour h ON h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.hour >= week.beginning
+   WHERE ${ownKey} AND h.outcome NOT IN ('accepted', 'accepted_previous')
+   GROUP BY h.outcome
+   ORDER BY requests DESC, reason`;
+
+const selectCallers = `
+  SELECT c.address, c.client, sum(c.requests)::float8 AS requests, week.today - max(c.day) AS "daysAgo"
+    FROM key k CROSS JOIN ${week}
+    JOIN key_caller c ON c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.day > week.today - ${weekDays}
+   WHERE ${ownKey}
+   GROUP BY c.address, c.client, week.today
+   ORDER BY "daysAgo", requests DESC, c.address, c.client
+   LIMIT ${shownCallers}`;
+
+/**
+ * What came of the calls with one of the viewer's own keys since its current secret was minted. Counts are kept by the
+ * hour, so after a rotation what the hour of the minting brought before is in it; a new key has nothing before.
+ * @returns null for a key that is not there or not theirs
+ */
+export async function findFirstRequest(viewer: Viewer, clientId: string): Promise<FirstRequest | null> {
+  const [row] = await query<FirstRequest>(
+    'first-request',
+    `SELECT EXISTS (SELECT FROM key_usage_hour h WHERE ${sinceMinting} AND h.outcome = 'accepted') AS accepted,
+            (SELECT json_build_object('address', c.address, 'client', c.client)
+               FROM key_caller c
+              WHERE c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.day >= (s.minted_at AT TIME ZONE 'UTC')::date
+              ORDER BY c.day DESC, c.requests DESC, c.address, c.client LIMIT 1) AS caller,
+            (SELECT coalesce(json_agg(r ORDER BY r.requests DESC, r.reason), '[]')
+               FROM (SELECT h.outcome::text AS reason, sum(h.requests)::float8 AS requests
+                       FROM key_usage_hour h
+                      WHERE ${sinceMinting} AND h.outcome NOT IN ('accepted', 'accepted_previous')
+                      GROUP BY h.outcome) r) AS refusals
+       FROM key k
+       JOIN key_secret s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.position = 'current'
+      WHERE ${ownKey}`,
+    [viewer.tenantId, viewer.memberId, clientId],
+  );
+  return row ?? null;
+}
+
+const sinceMinting = `h.tenant_id = k.tenant_id AND h.key_id = k.id
+  AND h.hour >= date_trunc('hour', s.minted_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`;
+
+/**
+ * The last 7 days of every key of a member that had requests, by client ID. For admins of the tenant; for everybody else,
+ * and for a member of another tenant, it is empty.
+ */
+export async function listMemberTraffic(viewer: Viewer, memberId: string): Promise<Map<string, TrafficSummary>> {
+  const rows = await query<TrafficSummary & { clientId: string }>(
+    'member-traffic',
+    `SELECT k.client_id AS "clientId", u.accepted + u.refused AS requests, u.refused, c.callers
+       FROM member a
+       JOIN key k ON k.tenant_id = a.tenant_id AND k.owner_id = $3
+       CROSS JOIN ${week}
+       CROSS JOIN LATERAL (
+         SELECT ${acceptedSum} AS accepted, ${refusedSum} AS refused
+           FROM key_usage_hour h
+          WHERE h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.hour >= week.beginning
+       ) u
+       CROSS JOIN LATERAL (
+         SELECT count(DISTINCT (c.address, c.client))::int AS callers
+           FROM key_caller c
+          WHERE c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.day > week.today - ${weekDays}
+       ) c
+      WHERE a.tenant_id = $1 AND a.id = $2 AND 'admin' = ANY (a.roles) AND u.accepted + u.refused > 0`,
+    [viewer.tenantId, viewer.memberId, memberId],
+  );
+  return new Map(rows.map(({ clientId, ...summary }) => [clientId, summary]));
+}
