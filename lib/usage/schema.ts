@@ -80,10 +80,10 @@ export function totalOf({ accepted, refused }: UsageWeek): UsageTotal {
   return { requests: sum(accepted) + sum(refused), refused: sum(refused) };
 }
 
-/** `1,204 requests in 7 days, 3 refused` */
-export function totalText({ requests, refused }: UsageTotal): string {
-  if (requests === 0) return `No requests in ${weekDays} days`;
-  return `${requestsText(requests)} in ${weekDays} days${refused > 0 ? `, ${countText(refused)} refused` : ''}`;
+/** `1,204 requests in 7 days, 3 refused`; without the days where the place says them. */
+export function totalText({ requests, refused }: UsageTotal, days = ` in ${weekDays} days`): string {
+  if (requests === 0) return `No requests${days}`;
+  return `${requestsText(requests)}${days}${refused > 0 ? `, ${countText(refused)} refused` : ''}`;
 }
 
 export function requestsText(requests: number): string {

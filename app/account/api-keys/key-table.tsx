@@ -1,11 +1,13 @@
 'use client';
 
+import { Sparkline } from '@/components/sparkline';
 import { Badge, type BadgeTone } from '@/components/ui/badge';
 import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
 import type { KeyHint, KeyPageView, KeyView } from '@/lib/keys/schema';
+import { totalOf, totalText } from '@/lib/usage/schema';
 import { EditableText } from './editable-text';
 import { KeyActions } from './key-actions';
 import { maskText } from './mask';
@@ -35,6 +37,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
         <ColumnTitle>Status</ColumnTitle>
         <ColumnTitle>Created</ColumnTitle>
         <ColumnTitle>Last used</ColumnTitle>
+        <ColumnTitle>Last 7 days</ColumnTitle>
         <ColumnTitle>Expires</ColumnTitle>
         <ColumnTitle hidden>Actions</ColumnTitle>
       </TableHead>
@@ -64,6 +67,14 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
             </Cell>
             <Cell title="Last used" className={timeClass}>
               {key.lastUsedAt ? <Time iso={key.lastUsedAt} relativeTo={view.now} /> : <span>Never used</span>}
+            </Cell>
+            <Cell title="Last 7 days">
+              <span className="flex items-center gap-3">
+                <span aria-hidden className="text-ink-muted lg:hidden">
+                  {totalText(totalOf(key.week), '')}
+                </span>
+                <Sparkline week={key.week} />
+              </span>
             </Cell>
             <Cell title="Expires" className={timeClass}>
               {key.expiresAt ? <Time iso={key.expiresAt} /> : <span>Never</span>}
