@@ -18,8 +18,8 @@ export type RefusalReason =
 /** Requests of a key on each day of a week, oldest first, today last. */
 export type UsageWeek = { accepted: number[]; refused: number[] };
 
-/** Requests of one key on one day of the week: 0 is today, 6 the oldest. */
-export type UsageDay = { daysAgo: number; accepted: number; refused: number };
+/** Requests of a key on one day of a week: 0 is the oldest, 6 today. */
+export type UsageDay = { day: number; accepted: number; refused: number };
 
 /** All requests, and how many of them were refused. */
 export type UsageTotal = { requests: number; refused: number };
@@ -63,12 +63,9 @@ export type FirstRequest = {
 /** The week that these days make; a day without a row is a quiet one. */
 export function weekOf(days: UsageDay[]): UsageWeek {
   const week = { accepted: new Array<number>(weekDays).fill(0), refused: new Array<number>(weekDays).fill(0) };
-  for (const { daysAgo, accepted, refused } of days) {
-    // A clock that runs ahead may have counted a little of tomorrow.
-    const day = weekDays - 1 - Math.max(0, daysAgo);
-    if (day < 0) continue;
-    week.accepted[day] = (week.accepted[day] ?? 0) + accepted;
-    week.refused[day] = (week.refused[day] ?? 0) + refused;
+  for (const { day, accepted, refused } of days) {
+    week.accepted[day] = accepted;
+    week.refused[day] = refused;
   }
   return week;
 }
