@@ -3,9 +3,10 @@ import { totalOf, totalText, type UsageWeek } from '@/lib/usage/schema';
 
 const bar = 6;
 const gap = 2;
-const height = 22;
-/** However few there were among many others, they are seen. */
-const least = 3;
+const height = 18;
+/** However few there were among many others, they are seen; what is hollow, as hollow. */
+const leastSolid = 3;
+const leastHollow = 4.5;
 
 /** A key's last 7 days: a bar for each, what was refused hollow on top of it. The words are its name and its tooltip. */
 export function Sparkline({ week }: { week: UsageWeek }) {
@@ -37,19 +38,19 @@ function Day({ x, accepted, refused, highest }: DayProps) {
   if (accepted + refused === 0) {
     return <rect x={x} y={height - 1.5} width={bar} height={1.5} className="fill-line-strong" />;
   }
-  const share = (count: number) => (count === 0 ? 0 : Math.max(least, (count / highest) * height));
-  const hollow = share(refused);
-  const solid = accepted === 0 ? 0 : Math.max(least, Math.min(share(accepted), height - hollow - (hollow && 1)));
-  const top = height - solid - (solid && hollow && 1) - hollow;
+  const share = (count: number, least: number) => (count === 0 ? 0 : Math.max(least, (count / highest) * height));
+  const between = accepted > 0 && refused > 0 ? 1 : 0;
+  const solid = Math.min(share(accepted, leastSolid), height - between - share(refused, leastHollow));
+  const hollow = Math.min(share(refused, leastHollow), height - between - solid);
   return (
     <>
       {solid > 0 && <rect x={x} y={height - solid} width={bar} height={solid} rx={1} className="fill-accent-text" />}
       {hollow > 0 && (
         <rect
           x={x + 0.5}
-          y={Math.max(0, top) + 0.5}
+          y={height - solid - between - hollow + 0.5}
           width={bar - 1}
-          height={Math.min(hollow, height - solid - (solid && 1)) - 1}
+          height={hollow - 1}
           rx={0.5}
           className="fill-none stroke-danger-text"
         />

@@ -80,11 +80,8 @@ export function totalOf({ accepted, refused }: UsageWeek): UsageTotal {
 /** `1,204 requests in 7 days, 3 refused`; without the days where the place says them. */
 export function totalText({ requests, refused }: UsageTotal, days = ` in ${weekDays} days`): string {
   if (requests === 0) return `No requests${days}`;
-  return `${requestsText(requests)}${days}${refused > 0 ? `, ${countText(refused)} refused` : ''}`;
-}
-
-export function requestsText(requests: number): string {
-  return `${countText(requests)} ${requests === 1 ? 'request' : 'requests'}`;
+  const amount = `${countText(requests)} ${requests === 1 ? 'request' : 'requests'}`;
+  return `${amount}${days}${refused > 0 ? `, ${countText(refused)} refused` : ''}`;
 }
 
 /** `1,204`, everywhere alike, so that server and browser agree. */

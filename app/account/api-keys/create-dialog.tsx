@@ -1,5 +1,6 @@
 'use client';
 
+import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
 import { useForgetting } from '@/components/use-forgetting';
@@ -39,6 +40,12 @@ export function CreateDialog({ origin, onClose, onReturnFocus, ...form }: Create
   useForgetting(newKey !== null, onClose);
   // Here and not in its step, so that the question whether to leave does not make it forget.
   const firstRequest = useFirstRequest(newKey?.clientId ?? null);
+  const router = useRouter();
+  const received = firstRequest.status === 'received';
+  // The row behind the dialog says by then when the key was used.
+  useEffect(() => {
+    if (received) router.refresh();
+  }, [received, router]);
 
   if (newKey === null) {
     // An answer under way may carry the secret: the dialog stays until it is here.

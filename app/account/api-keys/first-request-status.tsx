@@ -8,7 +8,10 @@ import type { FirstRequestState } from './use-first-request';
 /** A live region, so it is here before it has something to say. Its room is the same for every state. */
 export function FirstRequestStatus({ state }: { state: FirstRequestState }) {
   return (
-    <div role="status" className={`flex min-h-16 gap-3 rounded-lg border px-3 py-2.5 ${frames[state.status]}`}>
+    <div
+      role="status"
+      className={`flex min-h-16 max-sm:min-h-[5.5rem] gap-3 rounded-lg border px-3 py-2.5 ${frames[state.status]}`}
+    >
       <Words state={state} />
     </div>
   );
@@ -32,7 +35,7 @@ function Words({ state }: { state: FirstRequestState }): ReactNode {
       const { cause, advice } = refusalWords[state.reason];
       return (
         <Lines icon={<TriangleAlert className="size-4" />} title={`A call was refused: ${cause}`}>
-          {advice} Waiting for one that is accepted…
+          {advice} Still waiting…
         </Lines>
       );
     }

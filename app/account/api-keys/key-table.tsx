@@ -69,8 +69,8 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
               {key.lastUsedAt ? <Time iso={key.lastUsedAt} relativeTo={view.now} /> : <span>Never used</span>}
             </Cell>
             <Cell title="Last 7 days">
-              <span className="flex items-center gap-3">
-                <span aria-hidden className="text-ink-muted lg:hidden">
+              <span className="flex min-h-[1.375rem] items-center gap-3">
+                <span aria-hidden className="text-balance text-right text-ink-muted lg:hidden">
                   {totalText(totalOf(key.week), '')}
                 </span>
                 <Sparkline week={key.week} />

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import type { KeyView } from '@/lib/keys/schema';
-import { countText, type KeyCaller, type KeyTraffic, requestsText, totalOf, totalText } from '@/lib/usage/schema';
+import { countText, type KeyCaller, type KeyTraffic, totalOf, totalText } from '@/lib/usage/schema';
 import { refusalsText } from '@/lib/usage/words';
 import { Fact, KeySummary, LastUsed } from './key-summary';
 import { type TrafficState, useTraffic } from './use-traffic';
@@ -23,7 +23,7 @@ export function KeyTrafficSummary({ item }: { item: KeyView }) {
           <Loaded state={state}>{({ week }) => totalText(totalOf(week), '')}</Loaded>
         </Fact>
       </KeySummary>
-      <div className="mt-3 h-40 overflow-hidden rounded-lg border border-line">
+      <div className="mt-3 h-44 overflow-hidden rounded-lg border border-line">
         {state.status === 'loading' && <Waiting />}
         {state.status === 'loaded' && <Callers {...state.traffic} />}
         {state.status === 'unknown' && <Sentence>{reasons[state.because]}</Sentence>}
@@ -65,13 +65,14 @@ function Callers({ callers, otherRequests, refusals }: KeyTraffic) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no wheel scrolls it with the arrow keys
     <section aria-label="Callers" tabIndex={0} className="h-full overflow-y-auto focus-visible:-outline-offset-2">
+      <Heading />
       <ul className="divide-y divide-line">
         {callers.map((caller) => (
           <Caller key={`${caller.address} ${caller.client}`} {...caller} />
         ))}
         {otherRequests > 0 && (
-          <li className={`${lineClass} text-ink-muted`}>
-            <span>{callers.length > 0 ? 'Other callers' : 'Callers that were not noted'}</span>
+          <li className={lineClass}>
+            <span>{callers.length > 0 ? 'Other callers' : 'Callers that were not noted'} </span>
             <span className="tabular-nums">{countText(otherRequests)}</span>
           </li>
         )}
@@ -83,20 +84,31 @@ function Callers({ callers, otherRequests, refusals }: KeyTraffic) {
 
 const lineClass = 'flex justify-between gap-4 px-4 py-1.5';
 
+function Heading() {
+  return (
+    <p
+      aria-hidden
+      className={`${lineClass} sticky top-0 border-line border-b bg-raised text-ink-muted text-xs leading-4`}
+    >
+      <span>Caller</span>
+      <span>Requests</span>
+    </p>
+  );
+}
+
 function Caller({ address, client, requests, daysAgo }: KeyCaller) {
   return (
     <li className={lineClass}>
       <span className="min-w-0 [overflow-wrap:anywhere]">
-        <bdi className="font-medium">{client}</bdi> <bdi className="font-mono text-ink-muted text-xs">{address}</bdi>
+        <bdi className="font-medium">{client}</bdi>{' '}
+        <span className="text-ink-muted text-xs">
+          <bdi className="font-mono">{address}</bdi>
+          {daysAgo > 0 && (
+            <span className="whitespace-nowrap"> {daysAgo === 1 ? 'yesterday' : `${daysAgo} days ago`}</span>
+          )}
+        </span>{' '}
       </span>
-      <span className="shrink-0 text-right tabular-nums">
-        {requestsText(requests)}
-        {daysAgo > 0 && (
-          <span className="block text-ink-muted text-xs leading-4">
-            {daysAgo === 1 ? 'yesterday' : `${daysAgo} days ago`}
-          </span>
-        )}
-      </span>
+      <span className="shrink-0 tabular-nums">{countText(requests)}</span>
     </li>
   );
 }
@@ -104,10 +116,11 @@ function Caller({ address, client, requests, daysAgo }: KeyCaller) {
 function Waiting() {
   return (
     <div aria-hidden>
+      <Heading />
       {['w-40', 'w-32', 'w-44'].map((width) => (
         <div key={width} className={`${lineClass} items-center`}>
           <Line className={width} />
-          <Line className="w-16" />
+          <Line className="w-10" />
         </div>
       ))}
     </div>

@@ -1,7 +1,7 @@
 import type { Viewer } from '@/lib/auth/queries';
 import { currentViewer } from '@/lib/auth/viewer';
 import { problem, type Reply } from '@/lib/http/problem';
-import { clientIdSchema } from '@/lib/keys/schema';
+import { isClientId } from '@/lib/keys/secret';
 
 /**
  * Answers a GET about the key that `?clientId=` names, for its owner. A program asks, so nobody is sent to sign in; another
@@ -13,8 +13,8 @@ export async function answerOwnKey(
 ): Promise<Response> {
   const viewer = await currentViewer();
   if (!viewer) return asResponse(signedOut());
-  const parsed = clientIdSchema.safeParse(new URL(request.url).searchParams.get('clientId'));
-  const found = parsed.success ? await read(viewer, parsed.data) : null;
+  const clientId = new URL(request.url).searchParams.get('clientId') ?? '';
+  const found = isClientId(clientId) ? await read(viewer, clientId) : null;
   if (!found) return asResponse(missing());
   return Response.json(found, { headers: { 'Cache-Control': 'no-store' } });
 }
