@@ -2,9 +2,7 @@ import type { Viewer } from '../auth/queries';
 import { query } from '../db/sql';
 import {
   type FirstRequest,
-  type KeyCaller,
   type KeyTraffic,
-  type Refusals,
   shownCallers,
   type TrafficSummary,
   totalOf,
@@ -26,7 +24,7 @@ const sumRefused = `coalesce(sum(h.requests) FILTER (WHERE NOT ${isAccepted}), 0
 
 // A search per day takes half the time of grouping all hours by the day that is computed for each. Hours, because a day may
 // have 23 of them where the session's time zone is.
-const days = `${week} CROSS JOIN generate_series(0, ${weekDays - 1}) AS day
+const days = `generate_series(0, ${weekDays - 1}) AS day
   CROSS JOIN LATERAL (
     SELECT ${sumAccepted} AS accepted, ${sumRefused} AS refused
       FROM key_usage_hour h
@@ -40,7 +38,7 @@ export async function listWeeks(viewer: Viewer): Promise<Map<string, UsageWeek>>
   const rows = await query<UsageDay & { clientId: string }>(
     'usage-weeks',
     `SELECT k.client_id AS "clientId", day, used.accepted, used.refused
-       FROM key k CROSS JOIN ${days}
+       FROM key k CROSS JOIN ${week} CROSS JOIN ${days}
       WHERE k.tenant_id = $1 AND k.owner_id = $2 AND used.accepted + used.refused > 0`,
     [viewer.tenantId, viewer.memberId],
   );
@@ -49,58 +47,53 @@ export async function listWeeks(viewer: Viewer): Promise<Map<string, UsageWeek>>
   return new Map([...daysOf].map(([clientId, ofKey]) => [clientId, weekOf(ofKey)]));
 }
 
+type TrafficRow = Pick<KeyTraffic, 'refusals' | 'callers'> & { lastUsedAt: Date | null; days: UsageDay[]; now: Date };
+
 /**
  * What depends on one of the viewer's own keys.
  * @returns null for a key that is not there or not theirs
  */
 export async function findKeyTraffic(viewer: Viewer, clientId: string): Promise<KeyTraffic | null> {
-  const own = [viewer.tenantId, viewer.memberId, clientId];
-  const [[key], ofDays, refusals, callers] = await Promise.all([
-    query<{ lastUsedAt: Date | null; now: Date }>('traffic-key', selectKey, own),
-    query<UsageDay>('traffic-days', selectDays, own),
-    query<Refusals[number]>('traffic-refusals', selectRefusals, own),
-    query<KeyCaller>('traffic-callers', selectCallers, own),
-  ]);
-  if (!key) return null;
-  const ofWeek = weekOf(ofDays);
+  const [row] = await query<TrafficRow>('key-traffic', selectTraffic, [viewer.tenantId, viewer.memberId, clientId]);
+  if (!row) return null;
+  const ofWeek = weekOf(row.days);
   const total = totalOf(ofWeek);
-  const shownRequests = callers.reduce((sum, caller) => sum + caller.requests, 0);
+  const shownRequests = row.callers.reduce((sum, caller) => sum + caller.requests, 0);
   return {
-    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     week: ofWeek,
-    refusals,
-    callers,
+    refusals: row.refusals,
+    callers: row.callers,
     otherRequests: Math.max(0, total.requests - total.refused - shownRequests),
-    now: key.now.toISOString(),
+    now: row.now.toISOString(),
   };
 }
 
 const ownKey = 'k.tenant_id = $1 AND k.owner_id = $2 AND k.client_id = $3';
 
-const selectKey = `
-  SELECT u.last_used_at AS "lastUsedAt", clock_timestamp() AS now
-    FROM key k LEFT JOIN key_last_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
+/** The refusals among a key's hours from `beginning` on, by reason. */
+const refusalsSince = (beginning: string) => `
+  (SELECT coalesce(json_agg(r ORDER BY r.requests DESC, r.reason), '[]')
+     FROM (SELECT h.outcome::text AS reason, sum(h.requests)::float8 AS requests
+             FROM key_usage_hour h
+            WHERE h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.hour >= ${beginning} AND NOT ${isAccepted}
+            GROUP BY h.outcome) r)`;
+
+// One statement, so that its parts agree with each other.
+const selectTraffic = `
+  SELECT u.last_used_at AS "lastUsedAt", clock_timestamp() AS now,
+         (SELECT json_agg(json_build_object('day', day, 'accepted', used.accepted, 'refused', used.refused)) FROM ${days}) AS days,
+         ${refusalsSince('week.beginning')} AS refusals,
+         (SELECT coalesce(json_agg(shown), '[]')
+            FROM (SELECT c.address, c.client, sum(c.requests)::float8 AS requests, week.today - max(c.day) AS "daysAgo"
+                    FROM key_caller c
+                   WHERE c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.day > week.today - ${weekDays}
+                   GROUP BY c.address, c.client
+                   ORDER BY "daysAgo", requests DESC, c.address, c.client
+                   LIMIT ${shownCallers}) shown) AS callers
+    FROM key k CROSS JOIN ${week}
+    LEFT JOIN key_last_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
    WHERE ${ownKey}`;
-
-const selectDays = `
-  SELECT day, used.accepted, used.refused FROM key k CROSS JOIN ${days} WHERE ${ownKey}`;
-
-const selectRefusals = `
-  SELECT h.outcome::text AS reason, sum(h.requests)::float8 AS requests
-    FROM key k CROSS JOIN ${week}
-    JOIN key_usage_hour h ON h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.hour >= week.beginning
-   WHERE ${ownKey} AND NOT ${isAccepted}
-   GROUP BY h.outcome
-   ORDER BY requests DESC, reason`;
-
-const selectCallers = `
-  SELECT c.address, c.client, sum(c.requests)::float8 AS requests, week.today - max(c.day) AS "daysAgo"
-    FROM key k CROSS JOIN ${week}
-    JOIN key_caller c ON c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.day > week.today - ${weekDays}
-   WHERE ${ownKey}
-   GROUP BY c.address, c.client, week.today
-   ORDER BY "daysAgo", requests DESC, c.address, c.client
-   LIMIT ${shownCallers}`;
 
 /**
  * What came of the calls with one of the viewer's own keys since its current secret was minted. Counts are kept by the
@@ -110,16 +103,14 @@ const selectCallers = `
 export async function findFirstRequest(viewer: Viewer, clientId: string): Promise<FirstRequest | null> {
   const [row] = await query<FirstRequest>(
     'first-request',
-    `SELECT EXISTS (SELECT FROM key_usage_hour h WHERE ${sinceMinting} AND h.outcome = 'accepted') AS accepted,
+    `SELECT EXISTS (SELECT FROM key_usage_hour h
+                     WHERE h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.hour >= ${mintingHour}
+                       AND h.outcome = 'accepted') AS accepted,
             (SELECT json_build_object('address', c.address, 'client', c.client)
                FROM key_caller c
               WHERE c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.day >= (s.minted_at AT TIME ZONE 'UTC')::date
               ORDER BY c.day DESC, c.requests DESC, c.address, c.client LIMIT 1) AS caller,
-            (SELECT coalesce(json_agg(r ORDER BY r.requests DESC, r.reason), '[]')
-               FROM (SELECT h.outcome::text AS reason, sum(h.requests)::float8 AS requests
-                       FROM key_usage_hour h
-                      WHERE ${sinceMinting} AND NOT ${isAccepted}
-                      GROUP BY h.outcome) r) AS refusals
+            ${refusalsSince(mintingHour)} AS refusals
        FROM key k
        JOIN key_secret s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.position = 'current'
       WHERE ${ownKey}`,
@@ -128,8 +119,7 @@ export async function findFirstRequest(viewer: Viewer, clientId: string): Promis
   return row ?? null;
 }
 
-const sinceMinting = `h.tenant_id = k.tenant_id AND h.key_id = k.id
-  AND h.hour >= date_trunc('hour', s.minted_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`;
+const mintingHour = `date_trunc('hour', s.minted_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'`;
 
 /**
  * The last 7 days of every key of a member that had requests, by client ID. For admins of the tenant; for everybody else,
