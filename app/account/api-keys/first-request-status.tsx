@@ -27,7 +27,7 @@ function Words({ state }: { state: FirstRequestState }): ReactNode {
   switch (state.status) {
     case 'waiting':
       return (
-        <Lines icon={<Pulse />} title="Waiting for the first request…">
+        <Lines icon={<Dot />} title="Waiting for the first request…">
           <span className="text-ink-muted">Run the command above, or call from your service.</span>
         </Lines>
       );
@@ -66,11 +66,7 @@ function Lines({ icon, title, children }: { icon: ReactNode; title: string; chil
   );
 }
 
-function Pulse() {
-  return (
-    <span className="relative flex size-2">
-      <span className="absolute inset-0 animate-ping rounded-full bg-accent-text opacity-50" />
-      <span className="relative size-2 rounded-full bg-accent-text" />
-    </span>
-  );
+/** Still: what moves for longer than a moment distracts from saving the secret. */
+function Dot() {
+  return <span className="size-2 rounded-full bg-accent-text ring-4 ring-accent-wash" />;
 }

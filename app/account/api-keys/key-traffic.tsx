@@ -131,7 +131,7 @@ function Waiting() {
 function Line({ className }: { className: string }) {
   return (
     <span aria-hidden className="inline-flex h-[1.375rem] items-center">
-      <span className={`inline-block h-2.5 animate-pulse rounded-full bg-sunken ${className}`} />
+      <span className={`inline-block h-2.5 rounded-full bg-sunken ${className}`} />
     </span>
   );
 }
