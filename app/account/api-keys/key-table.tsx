@@ -44,7 +44,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
       <TableBody>
         {keys.map((key) => (
           <Row key={key.clientId}>
-            <Cell className="max-lg:mb-2 lg:w-full lg:min-w-40 lg:max-w-0">
+            <Cell className="max-lg:mb-2 lg:w-full lg:min-w-24 lg:max-w-0 xl:min-w-40">
               <EditableText item={key} field="name" editable={isEditable(key, view)} />
               <EditableText item={key} field="description" editable={isEditable(key, view)} />
             </Cell>
