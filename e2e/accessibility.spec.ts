@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { countCaller, countRequests } from '../tests/support/usage';
 import { createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
@@ -55,8 +56,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await sql(`UPDATE key_secret SET minted_at = minted_at - interval '10 days' WHERE tenant_id = $1`, [
           viewer.tenantId,
         ]);
+        const [used] = await sql<{ clientId: string }>(
+          `SELECT client_id AS "clientId" FROM key WHERE tenant_id = $1 AND name = 'Running'`,
+          [viewer.tenantId],
+        );
+        await countRequests(used?.clientId ?? '', { requests: 1_234_567, hoursAgo: 24 });
+        await countRequests(used?.clientId ?? '', { requests: 3, outcome: 'key_inactive', hoursAgo: 24 });
         await open(page, keysPath);
         await expect(page.getByText('Expires soon')).toBeVisible();
+        await expect(page.getByRole('img', { name: '1,234,570 requests in 7 days, 3 refused' })).toBeVisible();
         await expectAccessible(page, 'keys of every status');
         await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [viewer.tenantId]);
         await open(page, keysPath);
@@ -92,7 +100,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await create.getByRole('button', { name: 'Cancel' }).click();
 
         const secret = await createThroughDialog(page, 'Shown');
+        await expect(secret.getByText('Waiting for the first request…')).toBeVisible();
         await expectAccessible(page, 'secret, hidden');
+        const clientId = await secret.getByLabel('Client ID', { exact: true }).inputValue();
+        await countRequests(clientId, { outcome: 'invalid_credential' });
+        await expect(secret.getByText('A call was refused: the client secret was wrong.')).toBeVisible();
+        await expectAccessible(page, 'first request, refused');
+        await countCaller(clientId, { address: '2001:db8:85a3:8d3:1319:8a2e:370:7348', client: 'c'.repeat(60) });
+        await countRequests(clientId);
+        await expect(secret.getByText('First request received')).toBeVisible();
+        await expectAccessible(page, 'first request, received');
         await secret.getByRole('button', { name: 'Show client secret' }).click();
         await expectAccessible(page, 'secret, shown');
         await secret.getByRole('button', { name: 'Done' }).click();
@@ -164,7 +181,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }) => {
         const dana = await createMember(tenant, { password: 'correct horse battery staple' });
         const danaViewer = await viewerFor(dana);
-        for (const name of ['First', 'Second', 'Long name '.repeat(5)]) await createKeyFor(danaViewer, { name });
+        for (const name of ['First', 'Second', 'Long name '.repeat(5)]) {
+          const { clientId } = await createKeyFor(danaViewer, { name });
+          if (name !== 'Second') await countRequests(clientId, { requests: 1_234_567 });
+        }
         await createIdentity(tenant, { subject: 'waits', email: dana.email });
         await createIdentity(tenant, { subject: 'linked', email: 'said@idp.example', member: dana });
         const gone = await createMember(tenant, { roles: [], licensed: false });
@@ -240,7 +260,14 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
 
       test(`every other dialog and menu is accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {
-        await createKeyFor(viewer, { name: 'Shown' });
+        const { clientId } = await createKeyFor(viewer, { name: 'Shown' });
+        await countRequests(clientId, { requests: 1_000_000 });
+        for (let host = 1; host <= 20; host++) {
+          await countCaller(clientId, {
+            address: `2001:db8:85a3:8d3:1319:8a2e:370:${host}`,
+            client: 'c'.repeat(3 * host),
+          });
+        }
         await open(page, keysPath);
         const row = rowOf(page, 'Shown');
         await tabTo(page, row.getByRole('button', { name: 'Delete Shown' }));
@@ -260,6 +287,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
           const dialog = page.getByRole(action === 'Activate' ? 'dialog' : 'alertdialog');
           await row.getByRole('button', { name: `${action} Shown`, exact: true }).click();
           await expect(dialog).toBeVisible();
+          if (action !== 'Activate') await expect(dialog.getByRole('status')).toHaveText(/20 callers\.$/);
           await expectAccessible(page, action);
           await dialog.getByRole('button', { name: action, exact: true }).click();
           await expect(dialog).toHaveCount(0);

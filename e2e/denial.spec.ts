@@ -160,6 +160,9 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/tenant/settings': 'admins',
 };
 
+/** GETs that a page's own code asks, about a key of the viewer's. */
+const questions = ['/account/api-keys/traffic', '/account/api-keys/first-request'];
+
 const manifest = (name: string) => JSON.parse(readFileSync(`.next/server/${name}`, 'utf8'));
 const built: Record<string, { exportedName: string }> = manifest('server-reference-manifest.json').node;
 const actionIds = new Map(Object.entries(built).map(([id, { exportedName }]) => [exportedName, id]));
@@ -169,7 +172,8 @@ test('every entry point of the build has a row here', () => {
   const routes = Object.keys(manifest('app-paths-manifest.json')).map(
     (name) => name.replace(/\/(page|route)$/, '') || '/',
   );
-  expect(routes.filter((route) => !(route in pages))).toEqual([]);
+  expect(routes.filter((route) => !(route in pages || questions.includes(route)))).toEqual([]);
+  expect(questions.filter((route) => !routes.includes(route))).toEqual([]);
   expect(routes.length).toBeGreaterThan(7);
 });
 
@@ -194,6 +198,17 @@ async function call(origin: string, name: string, input: unknown, cookie: string
 async function cookieOf(viewer: Pick<Viewer, 'sessionId'>): Promise<string> {
   const token = await encode({ token: { sessionId: viewer.sessionId }, secret: process.env.NEXTAUTH_SECRET as string });
   return `latchkey.session=${token}`;
+}
+
+/** Nobody, forgers, and people whose session or membership is over. */
+async function cookiesOfStrangers(tenant: TestTenant, viewer: Viewer): Promise<Array<string | null>> {
+  const ended = await viewerFor(await createMember(tenant));
+  await sql('UPDATE session SET ended_at = clock_timestamp() WHERE id = $1', [ended.sessionId]);
+  const disabled = await createMember(tenant);
+  const disabledViewer = await viewerFor(disabled);
+  await sql('UPDATE member SET disabled_at = clock_timestamp() WHERE id = $1', [disabled.id]);
+  const forged = `latchkey.session=${await encode({ token: { sessionId: viewer.sessionId }, secret: 'another secret' })}`;
+  return [null, forged, 'latchkey.session=x', await cookieOf(ended), await cookieOf(disabledViewer)];
 }
 
 /** All rows of a tenant, but the times at which its sessions were seen. */
@@ -248,15 +263,9 @@ for (const [name, row] of Object.entries(actions)) {
     origin,
   }) => {
     const target = await targetOf(member, viewer);
-    const ended = await viewerFor(await createMember(tenant));
-    await sql('UPDATE session SET ended_at = clock_timestamp() WHERE id = $1', [ended.sessionId]);
-    const disabled = await createMember(tenant);
-    const disabledViewer = await viewerFor(disabled);
-    await sql('UPDATE member SET disabled_at = clock_timestamp() WHERE id = $1', [disabled.id]);
+    const strangers = await cookiesOfStrangers(tenant, viewer);
     const before = await stored(tenant);
     const input = row.input(target);
-    const forged = `latchkey.session=${await encode({ token: { sessionId: viewer.sessionId }, secret: 'another secret' })}`;
-    const strangers = [null, forged, 'latchkey.session=x', await cookieOf(ended), await cookieOf(disabledViewer)];
     for (const cookie of strangers) {
       const answer = await call(origin, name, input, cookie);
       if (row.open) expect(answer.text).toContain('{"status":"unknown"}');
@@ -386,6 +395,43 @@ for (const [path, audience] of Object.entries(pages)) {
       expect(member.text).not.toMatch(/Maximum API keys per user|Search members/);
       const admin = await viewerFor(await createMember(tenant, { roles: ['admin'] }));
       expect((await visit(await cookieOf(admin))).response.status).toBe(200);
+    }
+  });
+}
+
+for (const path of questions) {
+  const ask = async (origin: string, clientId: string | null, cookie: string | null) => {
+    const query = clientId === null ? '' : `?clientId=${encodeURIComponent(clientId)}`;
+    const headers = { origin, ...(cookie ? { cookie } : {}) };
+    const response = await fetch(origin + path + query, { headers, redirect: 'manual' });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const { requestId: _, ...body } = await response.json();
+    return { status: response.status, body };
+  };
+
+  test(`${path}: is answered to the key's owner alone; for anybody else the key is missing`, async ({
+    tenant,
+    viewer,
+    origin,
+  }) => {
+    const { clientId } = await createKeyFor(viewer);
+    for (const cookie of await cookiesOfStrangers(tenant, viewer)) {
+      const answer = await ask(origin, clientId, cookie);
+      expect(answer).toMatchObject({ status: 401, body: { type: 'urn:latchkey:problem:signed_out' } });
+    }
+    const cookie = await cookieOf(viewer);
+    expect(await ask(origin, clientId, cookie)).toMatchObject({ status: 200 });
+    const missing = await ask(origin, nowhere().clientId, cookie);
+    expect(missing).toMatchObject({ status: 404, body: { type: 'urn:latchkey:problem:not_found' } });
+    const admin = await viewerFor(await createMember(tenant, { roles: ['admin', 'developer'] }));
+    const elsewhere = await viewerFor(await createMember(await createTenant()));
+    for (const other of [admin, elsewhere]) {
+      const { clientId: theirs } = await createKeyFor(other);
+      expect(await ask(origin, theirs, cookie)).toEqual(missing);
+      expect(await ask(origin, clientId, await cookieOf(other))).toEqual(missing);
+    }
+    for (const odd of [null, '', '\0', '%', "' OR ''='", 'x'.repeat(5_000), '{"$ne":null}']) {
+      expect(await ask(origin, odd, cookie), `${odd}`).toEqual(missing);
     }
   });
 }

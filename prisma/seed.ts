@@ -15,6 +15,7 @@ import { ConfigurationError, env } from '../lib/env';
 import { digestSecret, maskOf, mintCredential } from '../lib/keys/secret';
 import { createTenant } from '../lib/tenants/mutations';
 import { runScript } from '../scripts/run-script';
+import { callersOf, hoursOf, type SampleUsage } from './sample-usage';
 
 const password = 'latchkey-demo';
 
@@ -30,14 +31,36 @@ const sam = { ...accounts[0], roles: ['developer'] as Role[], licensed: true };
 const day = 24 * 60 * 60 * 1000;
 const daysFrom = (now: Date, days: number) => new Date(now.getTime() + days * day);
 
+type Sample = {
+  name: string;
+  description: string;
+  createdInDays: number;
+  expiresInDays: number | null;
+  usedInDays?: number;
+  deactivatedInDays?: number;
+  revokedInDays?: number;
+  usage?: SampleUsage;
+};
+
 /** One key of each status; times are days from now. */
-const samples = [
+const samples: Sample[] = [
   {
     name: 'Production backend',
     description: 'Nightly export to the warehouse',
     createdInDays: -40,
     expiresInDays: 50,
     usedInDays: -0.01,
+    usage: {
+      streams: [
+        { outcome: 'accepted', perHour: 62, fromInDays: -8, toInDays: -0.01 },
+        { outcome: 'invalid_credential', perHour: 4, fromInDays: -2.1, toInDays: -2 },
+      ],
+      callers: [
+        { address: '203.0.113.24', client: 'warehouse-export', share: 0.7 },
+        { address: '203.0.113.25', client: 'warehouse-export', share: 0.28 },
+        { address: '198.51.100.7', client: 'curl', share: 0.02 },
+      ],
+    },
   },
   {
     name: 'Staging',
@@ -46,6 +69,13 @@ const samples = [
     expiresInDays: 78,
     usedInDays: -3,
     deactivatedInDays: -2,
+    usage: {
+      streams: [
+        { outcome: 'accepted', perHour: 9, fromInDays: -8, toInDays: -3 },
+        { outcome: 'key_inactive', perHour: 2, fromInDays: -1.9, toInDays: -1.3 },
+      ],
+      callers: [{ address: '203.0.113.80', client: 'node', share: 1 }],
+    },
   },
   { name: 'Load test', description: '', createdInDays: -65, expiresInDays: -35, usedInDays: -36 },
   {
@@ -54,6 +84,8 @@ const samples = [
     createdInDays: -200,
     expiresInDays: null,
     revokedInDays: -90,
+    // Somebody still tries.
+    usage: { streams: [{ outcome: 'key_revoked', perHour: 6, fromInDays: -4.1, toInDays: -4 }], callers: [] },
   },
 ];
 
@@ -103,7 +135,7 @@ async function linkSam(tx: Tx): Promise<void> {
   await tx.identity.createMany({ data: [identity], skipDuplicates: true });
 }
 
-async function createSample(tx: Tx, tenantId: string, ownerId: string, sample: (typeof samples)[number], now: Date) {
+async function createSample(tx: Tx, tenantId: string, ownerId: string, sample: Sample, now: Date) {
   // The plaintext is dropped here: a sample's secret is known to nobody.
   const { clientId, secret } = mintCredential();
   const { version, key: pepper } = env().peppers.current;
@@ -138,6 +170,13 @@ async function createSample(tx: Tx, tenantId: string, ownerId: string, sample: (
   });
   const lastUsedAt = at(sample.usedInDays);
   if (lastUsedAt) await tx.keyLastUse.create({ data: { tenantId, keyId, lastUsedAt }, select: { keyId: true } });
+  if (sample.usage) {
+    const ofKey = { tenantId, keyId };
+    const hours = hoursOf(sample.usage, now);
+    await tx.keyUsageHour.createMany({ data: hours.map((row) => ({ ...ofKey, ...row })) });
+    const callers = callersOf(sample.usage, hours);
+    await tx.keyCaller.createMany({ data: callers.map((row) => ({ ...ofKey, ...row })) });
+  }
   await appendEvent(tx, {
     tenantId,
     action: 'key.created',

@@ -30,7 +30,7 @@ export function ColumnTitle({ hidden = false, children }: { hidden?: boolean; ch
       // biome-ignore lint/a11y/noRedundantRoles: its display changes
       role="columnheader"
       scope="col"
-      className="whitespace-nowrap border-line border-b bg-sunken/60 px-2 xl:px-3 py-2 font-medium text-ink-muted text-xs first:pl-5 last:pr-4"
+      className="whitespace-nowrap border-line border-b bg-sunken/60 px-2 2xl:px-3 py-2 font-medium text-ink-muted text-xs first:pl-5 last:pr-4"
     >
       {hidden ? <span className="sr-only">{children}</span> : children}
     </th>
@@ -71,7 +71,7 @@ export function Cell({ title, className = '', tight = false, children }: CellPro
     <td
       // biome-ignore lint/a11y/noRedundantRoles: its display changes
       role="cell"
-      className={`align-top max-lg:block ${tight ? 'lg:py-2.5' : 'lg:py-3.5'} lg:px-2 xl:px-3 lg:last:pr-4 lg:first:pl-5 ${title ? 'max-lg:flex max-lg:min-h-8 max-lg:items-center max-lg:justify-between max-lg:gap-4' : ''} ${className}`}
+      className={`align-top max-lg:block ${tight ? 'lg:py-2.5' : 'lg:py-3.5'} lg:px-2 2xl:px-3 lg:last:pr-4 lg:first:pl-5 ${title ? 'max-lg:flex max-lg:min-h-8 max-lg:items-center max-lg:justify-between max-lg:gap-4' : ''} ${className}`}
     >
       {title && (
         <span aria-hidden className="shrink-0 text-ink-muted lg:hidden">

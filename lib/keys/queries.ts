@@ -4,6 +4,8 @@ import type { Viewer } from '../auth/queries';
 import { prisma } from '../db/prisma';
 import { query } from '../db/sql';
 import { listScopes } from '../scopes/queries';
+import { listWeeks } from '../usage/queries';
+import { type UsageWeek, weekOf } from '../usage/schema';
 import type { KeyHint, KeyPageView, KeyView } from './schema';
 import { allowedActions, expiresSoon, isKnownToFormerOwner, statusOf } from './status';
 
@@ -45,15 +47,16 @@ export async function getKeyPage(viewer: Viewer): Promise<KeyPageView> {
   );
   if (!policy) throw new Error(`Tenant ${viewer.tenantId} does not exist.`);
   const client = await prisma();
-  const [rows, scopes] = await Promise.all([
+  const [rows, scopes, weeks] = await Promise.all([
     client.key.findMany({
       where: { tenantId: viewer.tenantId, ownerId: viewer.memberId },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       select: keySelect,
     }),
     listScopes(viewer),
+    listWeeks(viewer),
   ]);
-  const keys = rows.map((row) => viewOf(row, policy));
+  const keys = rows.map((row) => viewOf(row, policy, weeks.get(row.clientId) ?? weekOf([])));
   const standing = { roles: viewer.roles, licensed: viewer.licensed, apiKeysEnabled: policy.apiKeysEnabled };
   const countedKeys = keys.filter((key) => key.status === 'Active' || key.status === 'Inactive').length;
   return {
@@ -67,7 +70,7 @@ export async function getKeyPage(viewer: Viewer): Promise<KeyPageView> {
   };
 }
 
-function viewOf(row: KeyRow, policy: PolicyRow): KeyView {
+function viewOf(row: KeyRow, policy: PolicyRow, week: UsageWeek): KeyView {
   const status = statusOf(row, policy.now);
   const secret = row.secrets[0];
   if (!secret) throw new Error(`Key ${row.clientId} has no secret.`);
@@ -89,6 +92,7 @@ function viewOf(row: KeyRow, policy: PolicyRow): KeyView {
     actions: allowedActions(status, policy),
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUse?.lastUsedAt.toISOString() ?? null,
+    week,
     expiresAt: row.expiresAt?.toISOString() ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { displayText } from '../display-text';
 import { type ScopeView, scopeList } from '../scopes/schema';
+import type { UsageWeek } from '../usage/schema';
 import type { KeyAction, KeyStatus } from './status';
 
 export const nameMaximum = 50;
@@ -65,6 +66,7 @@ export type KeyView = {
   actions: KeyAction[];
   createdAt: string;
   lastUsedAt: string | null;
+  week: UsageWeek;
   expiresAt: string | null;
 };
 

@@ -87,6 +87,7 @@ const keepUntil =
   (until: Date) =>
   (clientId: string): KeyDecision => ({ clientId, decision: 'keep', until });
 const done = { status: 'done' };
+const quiet = { requests: 0, refused: 0, callers: 0 };
 
 describe('a review', () => {
   test('shows the keys that could work, newest first, with what one needs to decide', async () => {
@@ -116,6 +117,7 @@ describe('a review', () => {
         status: 'Inactive',
         createdAt: expect.any(String),
         lastUsedAt: null,
+        traffic: quiet,
         expiresAt: null,
         keptUntil: null,
       },
@@ -126,6 +128,7 @@ describe('a review', () => {
         status: 'Active',
         createdAt: expect.any(String),
         lastUsedAt: expect.stringMatching(/Z$/),
+        traffic: { requests: expect.any(Number), refused: 0, callers: expect.any(Number) },
         expiresAt: active.expiresAt?.toISOString(),
         keptUntil: null,
       },

@@ -3,6 +3,7 @@ import { prisma } from '../db/prisma';
 import { query } from '../db/sql';
 import { statusOf } from '../keys/status';
 import { lastAdminRefusal, otherActingAdmins } from '../members/standing';
+import { listMemberTraffic } from '../usage/queries';
 import { type OffboardingReview, type ReviewedKey, receiversMaximum } from './schema';
 
 type MemberRow = OffboardingReview['member'] & { maximumKeysPerUser: number; now: Date };
@@ -25,8 +26,9 @@ export async function findOffboardingReview(viewer: Viewer, memberId: string): P
   );
   if (!row) return null;
   const { maximumKeysPerUser, now, ...member } = row;
-  const [keys, receivers, otherAdmin] = await Promise.all([
+  const [keys, traffic, receivers, otherAdmin] = await Promise.all([
     readKeys(tenantId, memberId),
+    listMemberTraffic(viewer, memberId),
     listReceivers(tenantId, memberId, maximumKeysPerUser),
     (await prisma()).member.findFirst({ where: otherActingAdmins(viewer), select: { id: true } }),
   ]);
@@ -41,6 +43,7 @@ export async function findOffboardingReview(viewer: Viewer, memberId: string): P
         status,
         createdAt: key.createdAt.toISOString(),
         lastUsedAt: key.lastUse?.lastUsedAt.toISOString() ?? null,
+        traffic: traffic.get(key.clientId) ?? { requests: 0, refused: 0, callers: 0 },
         expiresAt: key.expiresAt?.toISOString() ?? null,
         keptUntil: key.keptUntil?.toISOString() ?? null,
       },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { KeyStatus } from '../keys/status';
 import { emailAddress } from '../members/schema';
+import type { TrafficSummary } from '../usage/schema';
 
 const clientId = z.string().max(64);
 
@@ -35,6 +36,8 @@ export type ReviewedKey = {
   status: Extract<KeyStatus, 'Active' | 'Inactive'>;
   createdAt: string;
   lastUsedAt: string | null;
+  /** Of the last 7 days: what would break. */
+  traffic: TrafficSummary;
   expiresAt: string | null;
   /** A former review kept it until then. */
   keptUntil: string | null;

@@ -5,10 +5,11 @@ import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
-import { Time } from '@/components/ui/time';
 import { unreachableMessage, useSubmission } from '@/components/use-submission';
 import type { KeyView } from '@/lib/keys/schema';
 import { activateKeyAction, deactivateKeyAction, deleteKeyAction } from './actions';
+import { Fact, KeySummary, LastUsed } from './key-summary';
+import { KeyTrafficSummary } from './key-traffic';
 import type { DialogFrame } from './open-dialog';
 import type { ChangeKeyState } from './states';
 
@@ -61,7 +62,15 @@ export function ConfirmDialog({ kind, item, now, onClose, onReturnFocus }: Confi
       onReturnFocus={onReturnFocus}
     >
       <DialogBody>
-        <KeySummary item={item} now={now} />
+        {hurts ? (
+          <KeyTrafficSummary item={item} />
+        ) : (
+          <KeySummary item={item}>
+            <Fact title="Last used">
+              <LastUsed at={item.lastUsedAt} now={now} />
+            </Fact>
+          </KeySummary>
+        )}
         {state?.status === 'refused' && <FormMessage>{state.message}</FormMessage>}
         {state?.status === 'unreachable' && <FormMessage>{unreachableMessage}</FormMessage>}
       </DialogBody>
@@ -92,20 +101,4 @@ function Explanation({ kind }: { kind: Kind }): ReactNode {
         </>
       );
   }
-}
-
-/** Which key it is, and whether somebody still depends on it. */
-function KeySummary({ item, now }: { item: KeyView; now: string }) {
-  return (
-    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 rounded-lg border border-line bg-canvas px-4 py-3">
-      <dt className="text-ink-muted">Name</dt>
-      <dd className="break-words text-right font-medium">
-        <bdi>{item.name}</bdi>
-      </dd>
-      <dt className="text-ink-muted">Client ID</dt>
-      <dd className="break-all text-right font-mono text-xs leading-[1.375rem]">{item.clientId}</dd>
-      <dt className="text-ink-muted">Last used</dt>
-      <dd className="text-right">{item.lastUsedAt ? <Time iso={item.lastUsedAt} relativeTo={now} /> : 'Never used'}</dd>
-    </dl>
-  );
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
 import { useForgetting } from '@/components/use-forgetting';
@@ -11,6 +12,7 @@ import { LeaveStep, leaveWarning } from './leave-step';
 import type { DialogFrame, TextLimits } from './open-dialog';
 import { SecretStep } from './secret-step';
 import type { NewKey } from './states';
+import { useFirstRequest } from './use-first-request';
 
 type CreateDialogProps = DialogFrame & {
   maximumExpirationInDays: number | null;
@@ -38,6 +40,14 @@ export function CreateDialog({ origin, onClose, onReturnFocus, ...form }: Create
   // An answer under way may carry the secret as well.
   useGuard(pending || (newKey !== null && !saved), () => newKey && setLeaving(true));
   useForgetting(newKey !== null, onClose);
+  // Here and not in its step, so that the question whether to leave does not make it forget.
+  const firstRequest = useFirstRequest(newKey?.clientId ?? null);
+  const router = useRouter();
+  const received = firstRequest.status === 'received';
+  // The row behind the dialog says by then when the key was used.
+  useEffect(() => {
+    if (received) router.refresh();
+  }, [received, router]);
 
   if (newKey === null) {
     // An answer under way may carry the secret: the dialog stays until it is here.
@@ -68,7 +78,13 @@ export function CreateDialog({ origin, onClose, onReturnFocus, ...form }: Create
       {leaving ? (
         <LeaveStep onBack={() => setLeaving(false)} onLeave={onClose} />
       ) : (
-        <SecretStep newKey={newKey} origin={origin} onSaved={() => setSaved(true)} onDone={close} />
+        <SecretStep
+          newKey={newKey}
+          origin={origin}
+          firstRequest={firstRequest}
+          onSaved={() => setSaved(true)}
+          onDone={close}
+        />
       )}
     </Dialog>
   );

@@ -1,11 +1,13 @@
 'use client';
 
+import { Sparkline } from '@/components/sparkline';
 import { Badge, type BadgeTone } from '@/components/ui/badge';
 import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
 import type { KeyHint, KeyPageView, KeyView } from '@/lib/keys/schema';
+import { totalOf, totalText } from '@/lib/usage/schema';
 import { EditableText } from './editable-text';
 import { KeyActions } from './key-actions';
 import { maskText } from './mask';
@@ -36,13 +38,14 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
         <ColumnTitle>Status</ColumnTitle>
         <ColumnTitle>Created</ColumnTitle>
         <ColumnTitle>Last used</ColumnTitle>
+        <ColumnTitle>Last 7 days</ColumnTitle>
         <ColumnTitle>Expires</ColumnTitle>
         <ColumnTitle hidden>Actions</ColumnTitle>
       </TableHead>
       <TableBody>
         {keys.map((key) => (
           <Row key={key.clientId}>
-            <Cell className="max-lg:mb-2 lg:w-full lg:min-w-40 lg:max-w-0">
+            <Cell className="max-lg:mb-2 lg:w-full lg:min-w-24 lg:max-w-0 xl:min-w-40">
               <EditableText item={key} field="name" editable={isEditable(key, view)} />
               <EditableText item={key} field="description" editable={isEditable(key, view)} />
               <ScopeWords item={key} />
@@ -66,6 +69,14 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
             </Cell>
             <Cell title="Last used" className={timeClass}>
               {key.lastUsedAt ? <Time iso={key.lastUsedAt} relativeTo={view.now} /> : <span>Never used</span>}
+            </Cell>
+            <Cell title="Last 7 days">
+              <span className="flex min-h-[1.375rem] items-center gap-3">
+                <span aria-hidden className="text-balance text-right text-ink-muted lg:hidden">
+                  {totalText(totalOf(key.week), '')}
+                </span>
+                <Sparkline week={key.week} />
+              </span>
             </Cell>
             <Cell title="Expires" className={timeClass}>
               {key.expiresAt ? <Time iso={key.expiresAt} /> : <span>Never</span>}

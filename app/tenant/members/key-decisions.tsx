@@ -4,6 +4,7 @@ import { useId } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { dateText, Time } from '@/components/ui/time';
 import type { OffboardingReview, ReviewedKey } from '@/lib/offboarding/schema';
+import { countText, totalText } from '@/lib/usage/schema';
 import { DecisionField } from './decision-field';
 import { type Choice, endOfKeeping, type Mode } from './decisions';
 
@@ -92,8 +93,17 @@ function KeySummary({ item, now }: { item: ReviewedKey; now: string }) {
           'never expires'
         )}
       </p>
+      <p className={`text-xs leading-5 ${item.traffic.requests > 0 ? '' : 'text-ink-muted'}`}>
+        {trafficText(item.traffic)}
+      </p>
     </div>
   );
+}
+
+function trafficText(traffic: ReviewedKey['traffic']): string {
+  const { callers } = traffic;
+  const people = callers === 1 ? '1 caller' : `${countText(callers)} callers`;
+  return `${totalText(traffic)}${callers > 0 ? `, from ${people}` : ''}`;
 }
 
 /** The date that was chosen is not the day on which the key stops. */
