@@ -16,7 +16,7 @@ import { send } from './lib/http/send';
 import { stopGracefully } from './lib/http/stop';
 import { supervise } from './lib/http/supervisor';
 import { log } from './lib/log';
-import { credentialHeaders } from './lib/verification/credentials';
+import { readHeaders } from './lib/verification/credentials';
 import { answerEndpoint, isEndpoint } from './lib/verification/endpoints';
 import { closeRateLimits } from './lib/verification/rate-limit';
 import { warmUp } from './lib/verification/rows';
@@ -95,9 +95,8 @@ async function route(request: IncomingMessage, response: ServerResponse, pages: 
   const question = url.indexOf('?');
   const path = question < 0 ? url : url.slice(0, question);
   if (!isEndpoint(path)) return pages ? pages.answer(request, response, url) : send(request, response, notFound());
-  const query = question < 0 ? '' : url.slice(question + 1);
-  const source = { ...credentialHeaders(request.rawHeaders), query };
-  const origin = { address: addressOf(request), userAgent: request.headers['user-agent'] };
+  const { source, userAgent } = readHeaders(request.rawHeaders, question < 0 ? '' : url.slice(question + 1));
+  const origin = { address: addressOf(request), userAgent };
   send(request, response, await answerEndpoint({ method, path, source, origin }));
 }
 

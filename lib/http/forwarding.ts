@@ -2,10 +2,15 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { env } from '../env';
 
 /** Where a request came from, as far as it can be believed. */
-export function addressOf({ socket, headers }: IncomingMessage): string {
-  const forwardedFor = headers['x-forwarded-for'] as string | undefined;
-  return clientAddress(socket.remoteAddress, forwardedFor, env().trustedHops);
+export function addressOf(request: IncomingMessage): string {
+  const peer = request.socket.remoteAddress;
+  const hops = env().trustedHops;
+  // Without proxies the headers, which take their time to read, say nothing.
+  if (hops > 0) return clientAddress(peer, request.headers['x-forwarded-for'] as string | undefined, hops);
+  return peer && plainIPv4.test(peer) ? peer : clientAddress(peer, undefined, 0);
 }
+
+const plainIPv4 = /^[\d.]{7,15}$/;
 
 /**
  * The client's address: the connection's peer, or, behind `trustedHops` proxies, the entry that the outermost of them

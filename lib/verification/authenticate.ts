@@ -6,7 +6,7 @@ import { openFlights, TooLate } from './flights';
 import { touchKeys } from './last-used';
 import { type RateLimitState, takeFromRateLimit } from './rate-limit';
 import { BehindPrimary, type Found, type KeyRow, readRows } from './rows';
-import { matchSecret } from './secret-match';
+import { matchSecret, type SecretMatch } from './secret-match';
 import { countRequest, type RequestOrigin } from './usage';
 
 /** Why a caller who has the correct secret is refused. */
@@ -42,51 +42,69 @@ const touch = openFlights(touchKeys);
  *
  * Everything together has one deadline of 900 ms; after it the verdict is `unavailable`, never a refusal.
  */
-export async function authenticate(asked: Asked): Promise<Verdict> {
+export function authenticate(asked: Asked): Promise<Verdict> {
   const arrived = performance.now();
   const parsed = parseCredential(asked.source);
   switch (parsed.status) {
     case 'missing':
-      return { status: 'refused', reason: 'no_credential' };
+      return Promise.resolve({ status: 'refused', reason: 'no_credential' });
     case 'malformed':
-      return { status: 'refused', reason: 'malformed_credential', detail: parsed.detail };
-    case 'presented':
-      try {
-        const { clientId, secret } = parsed.credential;
-        return await decide(asked, arrived, clientId, secret, await look(clientId, verificationDeadline));
-      } catch (error) {
-        if (error instanceof TooLate || error instanceof BehindPrimary) log().warn(error.message);
-        else log().error({ err: error }, 'a verification could not be decided');
-        return { status: 'unavailable' };
-      }
+      return Promise.resolve({ status: 'refused', reason: 'malformed_credential', detail: parsed.detail });
+    case 'presented': {
+      const { clientId, secret } = parsed.credential;
+      return look(clientId, verificationDeadline)
+        .then((found) => decide(asked, arrived, clientId, secret, found))
+        .catch(undecided);
+    }
   }
 }
 
-async function decide(
+function undecided(error: unknown): Verdict {
+  if (error instanceof TooLate || error instanceof BehindPrimary) log().warn(error.message);
+  else log().error({ err: error }, 'a verification could not be decided');
+  return { status: 'unavailable' };
+}
+
+// Most requests need nothing further of the database or of Redis, and then it takes no promise to decide.
+function decide(
   asked: Asked,
   arrived: number,
   clientId: string,
   secret: string,
   { row, now }: Found,
-): Promise<Verdict> {
+): Verdict | Promise<Verdict> {
   const match = matchSecret(row, clientId, secret, now);
   if (!row) return { status: 'refused', reason: 'invalid_credential' };
-  if (!match) {
-    countRequest(row, 'invalid_credential', asked.origin, now);
-    return { status: 'refused', reason: 'invalid_credential' };
-  }
-  const reason = refusalOf(row, now);
-  if (reason) {
-    countRequest(row, reason, asked.origin, now);
-    return { status: 'refused', reason };
-  }
+  const reason = match ? refusalOf(row, now) : 'invalid_credential';
+  if (!match || reason) return refuse(row, reason ?? 'invalid_credential', asked, now);
+  if (row.rateLimitPerMinute === null && !isDue(row, now)) return conclude(row, match, null, asked, now);
+  return decideSlowly(row, match, row.rateLimitPerMinute, asked, arrived, now);
+}
+
+function refuse(row: KeyRow, reason: 'invalid_credential' | KnownRefusal, asked: Asked, now: Date): Verdict {
+  countRequest(row, reason, asked.origin, now);
+  return { status: 'refused', reason };
+}
+
+async function decideSlowly(
+  row: KeyRow,
+  match: SecretMatch,
+  rateLimitPerMinute: number | null,
+  asked: Asked,
+  arrived: number,
+  now: Date,
+): Promise<Verdict> {
   // Only whoever has the secret uses the limit up: nobody else can lock a key out.
-  const limit = row.rateLimitPerMinute === null ? null : await takeFromRateLimit(row.keyId, row.rateLimitPerMinute);
+  const limit = rateLimitPerMinute === null ? null : await takeFromRateLimit(row.keyId, rateLimitPerMinute);
   if (limit?.exceeded) {
     countRequest(row, 'rate_limited', asked.origin, now);
     return { status: 'limited', limit };
   }
   if (isDue(row, now)) await touch({ row, now }, arrived + verificationDeadline - performance.now());
+  return conclude(row, match, limit, asked, now);
+}
+
+function conclude(row: KeyRow, match: SecretMatch, limit: RateLimitState | null, asked: Asked, now: Date): Verdict {
   const missing = asked.requiredScopes.filter((scope) => !row.scopes.includes(scope));
   if (missing.length > 0) {
     countRequest(row, 'insufficient_scope', asked.origin, now);

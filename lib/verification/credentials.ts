@@ -15,29 +15,36 @@ export type ParsedCredential =
   | { status: 'malformed'; detail: string };
 
 /**
- * Every occurrence of the headers that may hold a credential: Node itself would keep the first and hide the rest.
+ * Every occurrence of the headers that may hold a credential, and the program's name: Node itself would keep the first
+ * occurrence and hide the rest, and takes longer, since it reads all of them.
  * @param rawHeaders names and values in turn, as `IncomingMessage` has them
  */
-export function credentialHeaders(rawHeaders: readonly string[]): Omit<CredentialSource, 'query'> {
-  const found: Record<'authorization' | 'clientId' | 'clientSecret', string[]> = {
-    authorization: [],
-    clientId: [],
-    clientSecret: [],
-  };
+export function readHeaders(rawHeaders: readonly string[], query: string) {
+  const source = { authorization: none, clientId: none, clientSecret: none, query };
+  let userAgent: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
-    const field = fieldsByLength[name.length];
-    if (field && name.toLowerCase() === field.name) found[field.holds].push(rawHeaders[index + 1] as string);
+    const value = rawHeaders[index + 1] as string;
+    // By length first: most headers of a request are none of these.
+    switch (name.length) {
+      case 10:
+        if (name.toLowerCase() === 'user-agent') userAgent = value;
+        break;
+      case 11:
+        if (name.toLowerCase() === 'x-client-id') source.clientId = [...source.clientId, value];
+        break;
+      case 13:
+        if (name.toLowerCase() === 'authorization') source.authorization = [...source.authorization, value];
+        break;
+      case 15:
+        if (name.toLowerCase() === 'x-client-secret') source.clientSecret = [...source.clientSecret, value];
+        break;
+    }
   }
-  return found;
+  return { source: source as CredentialSource, userAgent };
 }
 
-// Looked up by length first: most headers of a request are none of these.
-const fieldsByLength: { [length: number]: { name: string; holds: 'authorization' | 'clientId' | 'clientSecret' } } = {
-  13: { name: 'authorization', holds: 'authorization' },
-  11: { name: 'x-client-id', holds: 'clientId' },
-  15: { name: 'x-client-secret', holds: 'clientSecret' },
-};
+const none: readonly string[] = [];
 
 const maximumBytes = 512;
 const printable = /^[\x20-\x7e]*$/;

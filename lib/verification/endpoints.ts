@@ -17,7 +17,7 @@ export function isEndpoint(path: string): boolean {
 }
 
 /** Answers the paths that machines call. */
-export async function answerEndpoint(request: EndpointRequest): Promise<Reply> {
+export function answerEndpoint(request: EndpointRequest): Promise<Reply> | Reply {
   const { method, path, source, origin } = request;
   // Envoy appends the caller's own path; its query then says nothing about scopes.
   if (path === '/api/v1/authorize') return decideAuthorize(request, requiredScopes(source.query));
@@ -26,7 +26,7 @@ export async function answerEndpoint(request: EndpointRequest): Promise<Reply> {
   switch (path) {
     case '/api/v1/me':
       if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed('GET, HEAD');
-      return answer(await authenticate({ source, requiredScopes: [], origin }), me);
+      return authenticate({ source, requiredScopes: [], origin }).then((verdict) => answer(verdict, me));
     case '/healthz':
       return plain(200, 'ok');
     case '/readyz':
@@ -36,8 +36,8 @@ export async function answerEndpoint(request: EndpointRequest): Promise<Reply> {
   }
 }
 
-async function decideAuthorize({ source, origin }: EndpointRequest, requiredScopes: string[]): Promise<Reply> {
-  return answer(await authenticate({ source, requiredScopes, origin }), authorize);
+function decideAuthorize({ source, origin }: EndpointRequest, requiredScopes: string[]): Promise<Reply> {
+  return authenticate({ source, requiredScopes, origin }).then((verdict) => answer(verdict, authorize));
 }
 
 /** `scope=a+b`, repeated or not: all of them are required. */

@@ -3,14 +3,14 @@ import { env } from '../env';
 import { digestSecret, digestsEqual } from '../keys/secret';
 import type { KeyRow, SecretRow } from './rows';
 
-export type SecretMatch = 'current' | 'previous' | null;
+export type SecretMatch = 'current' | 'previous';
 
 /**
  * Which of the key's secrets was presented; null when none was, or no key has the client ID. An unknown client ID costs
  * the same work as a wrong secret.
  * @param now the database's time: the previous secret works until its end
  */
-export function matchSecret(row: KeyRow | null, clientId: string, secret: string, now: Date): SecretMatch {
+export function matchSecret(row: KeyRow | null, clientId: string, secret: string, now: Date): SecretMatch | null {
   const proof = proofOf(secret);
   if (!row) {
     digestsEqual(digestSecret(env().peppers.current.key, noTenant, clientId, secret), noDigest);

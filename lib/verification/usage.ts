@@ -35,7 +35,7 @@ const hour = 3_600 * second;
 const flushAfter = 5 * second;
 /** Somebody may be watching for the first request of a secret as young as this. */
 const young = 15 * 60 * second;
-const flushYoungAfter = second / 2;
+const flushYoungAfter = second / 4;
 /** Callers that are kept for a key and day. */
 const maximumCallers = 20;
 /** Keys and hours in one transaction. */
@@ -53,7 +53,7 @@ let retiredAt = 0;
 
 /**
  * Counts one answered request, in memory; `now` is the database's time of the verdict. Written in batches at most 5 s
- * later (within half a second while the key's secret is new), and when the process stops.
+ * later (within a quarter of a second while the key’s secret is new), and when the process stops.
  */
 export function countRequest(row: KeyRow, outcome: Outcome, { address, userAgent }: RequestOrigin, now: Date): void {
   const time = now.getTime();
