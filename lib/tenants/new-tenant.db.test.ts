@@ -33,7 +33,7 @@ async function refused(wanted: ReturnType<typeof input>) {
 }
 
 describe('a new tenant', () => {
-  test('has the default policy: switched off, two keys, no join roles', async () => {
+  test('has the default policy: switched off, two keys, no limit, no join roles', async () => {
     const { tenant, member, admin } = await created();
     const viewer = await viewerFor({ ...member, tenantId: tenant.id, email: admin, password: null });
     expect(await findPolicy(viewer)).toEqual({
@@ -41,6 +41,7 @@ describe('a new tenant', () => {
       maximumKeysPerUser: 2,
       maximumExpirationInDays: null,
       deactivateBeforeDelete: true,
+      rateLimitPerMinute: null,
       joinRoles: [],
       joinLicensed: false,
     });
