@@ -302,14 +302,15 @@ for (const where of ['server', 'verifier'] as const) {
         expect(answer).toMatch(/^Connection: close/im);
       }
     });
-
-    test('who sends headers slowly is cut off, and holds up nobody', async ({ viewer }) => {
-      test.setTimeout(60_000);
-      const { secret } = await createKeyFor(viewer);
-      const answer = await exchangeBytes(origin, 'GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', 20_000);
-      expect(statusOf(answer)).toBe(408);
-      const { status } = await me(origin, `Authorization: Bearer ${secret}`);
-      expect(status).toBe(200);
-    });
   });
 }
+
+test('who sends headers slowly is cut off, and holds up nobody', async ({ viewer }) => {
+  const { secret } = await createKeyFor(viewer);
+  const cutOff = async (origin: string) => {
+    const answer = await exchangeBytes(origin, 'GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', 20_000);
+    expect(statusOf(answer)).toBe(408);
+    expect((await me(origin, `Authorization: Bearer ${secret}`)).status).toBe(200);
+  };
+  await Promise.all(Object.values(programs).map(cutOff));
+});
