@@ -128,6 +128,8 @@ test('the first Tab offers to skip to the content', async ({ page, context, view
   await expectVisibleFocus(page);
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'How to use API keys' })).toBeFocused();
+  await page.keyboard.press('Tab');
   await expect(createButton(page)).toBeFocused();
 });
 
