@@ -3,19 +3,15 @@ import type { Page } from '@playwright/test';
 import { countCaller, countRequests } from '../tests/support/usage';
 import { createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
-import { createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
+import { atRest, createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** No violation of the standards in what is shown now (so wait for it first), and nothing of it beyond the right edge. */
 async function expectAccessible(page: Page, what: string): Promise<void> {
-  // Half-faded text has no contrast yet; and what fades away may let something else fade in.
-  await page.evaluate(async () => {
-    const running = () => document.getAnimations().filter(({ playState }) => playState === 'running');
-    for (let animations = running(); animations.length > 0; animations = running())
-      await Promise.allSettled(animations.map(({ finished }) => finished));
-  });
+  // Half-faded text has no contrast yet.
+  await atRest(page);
   const { violations, passes } = await new AxeBuilder({ page }).withTags(standards).setLegacyMode(true).analyze();
   const found = violations.map(({ id, nodes }) => ({
     id,

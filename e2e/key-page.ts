@@ -14,6 +14,15 @@ export async function isReady(page: Page): Promise<void> {
   await expect(page.getByRole('group', { name: 'Theme' }).getByRole('radio', { checked: true })).toHaveCount(1);
 }
 
+/** Waits until nothing moves or fades any more; what fades away may let something else fade in. Wait for that first. */
+export async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const running = () => document.getAnimations().filter(({ playState }) => playState === 'running');
+    for (let animations = running(); animations.length > 0; animations = running())
+      await Promise.allSettled(animations.map(({ finished }) => finished));
+  });
+}
+
 export function createButton(page: Page): Locator {
   return page.getByRole('button', { name: '+ Create new API key' });
 }

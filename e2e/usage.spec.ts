@@ -4,6 +4,7 @@ import { countCaller, countRequests } from '../tests/support/usage';
 import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import {
+  atRest,
   bearer,
   callMe,
   closeUnsaved,
@@ -99,6 +100,7 @@ test('a key that nobody used says so, and the answer moves nothing', async ({ pa
   await page.getByRole('button', { name: 'Deactivate Quiet' }).click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog.getByRole('status')).toHaveText('Looking at who uses this key…');
+  await atRest(page);
   const before = await dialog.boundingBox();
   answer();
   await expect(dialog.getByText('Nobody called with this key in the last 7 days.')).toBeVisible();
