@@ -3,7 +3,8 @@ import type { KeyTimes } from '../keys/status';
 
 /** A secret that a key accepts. `proof` remembers what proved it last; see secret-proof.ts. */
 export type SecretRow = {
-  digest: Uint8Array;
+  /** In base64: of the many rows in memory a string takes the least. */
+  digest: string;
   pepperVersion: number;
   /** Set on the previous secret of a rotation: it works until then. */
   endsAt: Date | null;
@@ -83,7 +84,7 @@ export async function warmUp(): Promise<void> {
  * Rows of the keys that were presented lately: two generations of at most that many, so that no more than twice as many
  * are ever in memory, whatever is presented, and those in use stay.
  */
-const generation = 15_000;
+const generation = 10_000;
 let young = new Map<string, KeyRow>();
 let old = new Map<string, KeyRow>();
 
@@ -142,10 +143,10 @@ function timeOf(row: Clock | undefined): Date {
 }
 
 type StoredRow = Omit<KeyRow, 'current' | 'previous'> & {
-  digest: Uint8Array;
+  digest: string;
   pepperVersion: number;
   mintedAt: Date;
-  previousDigest: Uint8Array | null;
+  previousDigest: string | null;
   previousPepperVersion: number;
   previousMintedAt: Date;
   previousEndsAt: Date;
@@ -174,12 +175,15 @@ function rowOf(stored: StoredRow): KeyRow {
     profileName: stored.profileName,
     profileSettings: stored.profileSettings,
     current: { digest, pepperVersion, mintedAt, endsAt: null },
-    previous: previousDigest && {
-      digest: previousDigest,
-      pepperVersion: stored.previousPepperVersion,
-      mintedAt: stored.previousMintedAt,
-      endsAt: stored.previousEndsAt,
-    },
+    previous:
+      previousDigest === null
+        ? null
+        : {
+            digest: previousDigest,
+            pepperVersion: stored.previousPepperVersion,
+            mintedAt: stored.previousMintedAt,
+            endsAt: stored.previousEndsAt,
+          },
     lastUsedAt: stored.lastUsedAt,
   };
 }
@@ -195,8 +199,8 @@ const selectKeys = `
          k.id AS "keyId", k.client_id AS "clientId", k.name, k.scopes, k.expires_at AS "expiresAt",
          k.deactivated_at AS "deactivatedAt", k.deactivated_until AS "deactivatedUntil", k.revoked_at AS "revokedAt",
          k.kept_until AS "keptUntil", u.last_used_at AS "lastUsedAt",
-         s.digest, s.pepper_version AS "pepperVersion", s.minted_at AS "mintedAt",
-         p.digest AS "previousDigest", p.pepper_version AS "previousPepperVersion",
+         encode(s.digest, 'base64') AS digest, s.pepper_version AS "pepperVersion", s.minted_at AS "mintedAt",
+         encode(p.digest, 'base64') AS "previousDigest", p.pepper_version AS "previousPepperVersion",
          p.minted_at AS "previousMintedAt", p.ends_at AS "previousEndsAt",
          t.id AS "tenantId", t.slug AS "tenantSlug", t.api_keys_enabled AS "apiKeysEnabled",
          t.rate_limit_per_minute AS "rateLimitPerMinute",

@@ -29,7 +29,10 @@ function isSecret(stored: SecretRow, row: KeyRow, secret: string, proof: string)
   const pepper = env().peppers.byVersion.get(stored.pepperVersion);
   if (!pepper)
     throw new Error(`LATCHKEY_PEPPERS lacks version ${stored.pepperVersion}, under which secrets are stored.`);
-  const matches = digestsEqual(digestSecret(pepper, row.tenantId, row.clientId, secret), stored.digest);
+  const matches = digestsEqual(
+    digestSecret(pepper, row.tenantId, row.clientId, secret),
+    Buffer.from(stored.digest, 'base64'),
+  );
   if (matches) stored.proof = proof;
   return matches;
 }

@@ -8,25 +8,29 @@ import type { KeyRow } from './rows';
 export type RequestOrigin = { address: string; userAgent: string | undefined };
 
 /** How a request with a known client ID ended: the values of the enum `usage_outcome`. */
-export type Outcome =
-  | 'accepted'
-  | 'accepted_previous'
-  | 'invalid_credential'
-  | 'key_revoked'
-  | 'key_expired'
-  | 'key_inactive'
-  | 'api_keys_disabled'
-  | 'owner_disabled'
-  | 'insufficient_scope'
-  | 'rate_limited';
+const outcomes = [
+  'accepted',
+  'accepted_previous',
+  'invalid_credential',
+  'key_revoked',
+  'key_expired',
+  'key_inactive',
+  'api_keys_disabled',
+  'owner_disabled',
+  'insufficient_scope',
+  'rate_limited',
+] as const;
+export type Outcome = (typeof outcomes)[number];
 
-/** What happened with one key in one hour since the last flush. */
+type Caller = { address: string; client: string; requests: number };
+
+/** What happened with one key in one hour since the last flush. There may be thousands, so it is kept lean. */
 type Tally = {
   keyId: string;
   hour: number;
-  outcomes: Map<Outcome, number>;
-  /** Accepted requests by address and program. */
-  callers: Map<string, { address: string; client: string; requests: number }>;
+  requests: Partial<Record<Outcome, number>>;
+  /** Of accepted requests, by address and program. */
+  callers: Caller[];
 };
 
 const second = 1_000;
@@ -38,15 +42,17 @@ const young = 15 * 60 * second;
 const flushYoungAfter = second / 4;
 /** Callers that are kept for a key and day. */
 const maximumCallers = 20;
-/** Keys and hours in one transaction. */
+/** Keys and hours in one transaction; as many are written at once, whatever the time. */
 const batch = 2_000;
-/** Beyond so many nothing more is counted until the database takes some. */
-const maximumTallies = 20_000;
+/** Beyond so many, while the database takes none, nothing more is counted: memory is bounded. */
+const maximumTallies = 10 * batch;
 
 let tallies = new Map<string, Tally>();
 let timer: NodeJS.Timeout | undefined;
 let dueAt = Number.POSITIVE_INFINITY;
 let flushing: Promise<void> = Promise.resolve();
+/** The flush that has not begun yet, since another one is under way. */
+let queued: Promise<void> | null = null;
 /** The database's time, as of the last counted request, and of the last look for what is old. */
 let latest = new Date(0);
 let retiredAt = 0;
@@ -60,9 +66,11 @@ export function countRequest(row: KeyRow, outcome: Outcome, { address, userAgent
   latest = now;
   const tally = tallyOf(row.keyId, time - (time % hour));
   if (!tally) return;
-  tally.outcomes.set(outcome, (tally.outcomes.get(outcome) ?? 0) + 1);
-  if (outcome === 'accepted' || outcome === 'accepted_previous') countCaller(tally, address, clientNameOf(userAgent));
+  tally.requests[outcome] = (tally.requests[outcome] ?? 0) + 1;
+  if (outcome === 'accepted' || outcome === 'accepted_previous')
+    countCaller(tally, address, clientNameOf(userAgent), 1);
   schedule(time - row.current.mintedAt.getTime() < young ? flushYoungAfter : flushAfter);
+  if (tallies.size === batch) schedule(0);
 }
 
 function tallyOf(keyId: string, hour: number): Tally | null {
@@ -71,16 +79,16 @@ function tallyOf(keyId: string, hour: number): Tally | null {
   if (tallies.size >= maximumTallies) return null;
   // The hour before goes under a name of its own; there is one at most, since both are written within seconds.
   if (known) tallies.set(`${keyId} ${known.hour}`, known);
-  const tally = { keyId, hour, outcomes: new Map(), callers: new Map() };
+  const tally: Tally = { keyId, hour, requests: {}, callers: [] };
   tallies.set(keyId, tally);
   return tally;
 }
 
-function countCaller({ callers }: Tally, address: string, client: string): void {
-  const name = `${address} ${client}`;
-  const caller = callers.get(name);
-  if (caller) caller.requests++;
-  else if (callers.size < maximumCallers) callers.set(name, { address, client, requests: 1 });
+function countCaller({ callers }: Tally, address: string, client: string, requests: number): void {
+  // Twenty at most: looking at each is faster than any index.
+  const known = callers.find((caller) => caller.address === address && caller.client === client);
+  if (known) known.requests += requests;
+  else if (callers.length < maximumCallers) callers.push({ address, client, requests });
 }
 
 function schedule(milliseconds: number): void {
@@ -94,9 +102,13 @@ function schedule(milliseconds: number): void {
 export function flushUsage(): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
-  // One after the other: a flush that waits for the database must not pile up further ones.
-  flushing = flushing.then(flushAll);
-  return flushing;
+  // One after the other, and one in the queue: while the database is slow they must not pile up.
+  queued ??= flushing.then(() => {
+    queued = null;
+    return flushAll();
+  });
+  flushing = queued;
+  return queued;
 }
 
 async function flushAll(): Promise<void> {
@@ -127,21 +139,24 @@ async function retireHourly(): Promise<void> {
 function putBack(tally: Tally): void {
   const current = tallyOf(tally.keyId, tally.hour);
   if (!current) return;
-  for (const [outcome, requests] of tally.outcomes)
-    current.outcomes.set(outcome, (current.outcomes.get(outcome) ?? 0) + requests);
-  for (const [name, caller] of tally.callers) {
-    const known = current.callers.get(name);
-    if (known) known.requests += caller.requests;
-    else if (current.callers.size < maximumCallers) current.callers.set(name, caller);
+  for (const outcome of outcomes) {
+    const requests = tally.requests[outcome];
+    if (requests) current.requests[outcome] = (current.requests[outcome] ?? 0) + requests;
   }
+  for (const { address, client, requests } of tally.callers) countCaller(current, address, client, requests);
 }
 
 async function write(part: Tally[]): Promise<void> {
-  const hours = part.flatMap(({ keyId, hour, outcomes }) =>
-    [...outcomes].map(([outcome, requests]) => ({ keyId, hour: new Date(hour).toISOString(), outcome, requests })),
+  const hours = part.flatMap(({ keyId, hour, requests }) =>
+    Object.entries(requests).map(([outcome, count]) => ({
+      keyId,
+      hour: new Date(hour).toISOString(),
+      outcome,
+      requests: count,
+    })),
   );
   const callers = part.flatMap(({ keyId, hour, callers }) =>
-    [...callers.values()].map((caller) => ({ ...caller, keyId, day: new Date(hour).toISOString().slice(0, 10) })),
+    callers.map((caller) => ({ ...caller, keyId, day: new Date(hour).toISOString().slice(0, 10) })),
   );
   await runTogether([
     // Of all processes one writes at a time: nobody deadlocks, and none adds a caller beyond the maximum.
