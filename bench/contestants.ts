@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import path from 'node:path';
 import type { Target } from './load';
 import { present } from './present';
-import { type Running, type ServerCommand, startServer } from './servers';
+import { type Running, type ServerCommand, startServer, verifierArguments } from './servers';
 
 export const names = [
   'bare',
@@ -45,12 +45,11 @@ export type World = {
 
 export type Contestant = Target & { server: Running };
 
-const verifier = 'dist/verifier.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 const nextProgram = path.join(root, 'node_modules/next/dist/bin/next');
 
 export function startVerifier(world: World): Promise<Running> {
-  return startServer({ args: [verifier], settings: { ...world.latchkey, VERIFIER_PROCESSES: '1' } });
+  return startServer({ args: verifierArguments, settings: { ...world.latchkey, VERIFIER_PROCESSES: '1' } });
 }
 
 export const authorizePath = '/api/v1/authorize';

@@ -7,6 +7,11 @@ export type Running = { pid: number; origin: string; stop(): Promise<void> };
 
 export type ServerCommand = { args: string[]; settings?: Record<string, string>; directory?: string };
 
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { verifier: string } };
+
+/** What Node is given by `npm run verifier`. */
+export const verifierArguments = scripts.verifier.split(' ').slice(2);
+
 const children = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');

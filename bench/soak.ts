@@ -11,7 +11,7 @@ import { startPostgres } from '../tests/support/postgres';
 import { runScript } from '../tests/support/script';
 import { fillLatchkey } from './latchkey-keys';
 import { closedLoop } from './load';
-import { residentMiB, startServer } from './servers';
+import { residentMiB, startServer, verifierArguments } from './servers';
 
 const minutes = Number(process.argv[2] ?? 30);
 /** Until then caches and the collector's generations find their sizes. */
@@ -38,7 +38,7 @@ writeFileSync(headersFile, `${keys.map(({ secret }) => `Authorization: Bearer ${
   mode: 0o600,
 });
 
-const server = await startServer({ args: ['dist/verifier.mjs'], settings });
+const server = await startServer({ args: verifierArguments, settings });
 const resident: number[] = [];
 let errors = 0;
 for (let minute = 1; minute <= minutes; minute++) {
