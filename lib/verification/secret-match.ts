@@ -16,16 +16,20 @@ export function matchSecret(row: KeyRow | null, clientId: string, secret: string
     digestsEqual(digestSecret(env().peppers.current.key, noTenant, clientId, secret), noDigest);
     return null;
   }
-  if (isSecret(row.current, row, secret, proof)) return 'current';
-  const { previous } = row;
+  const { current, previous } = row;
+  // The proof's salt is known to nobody, so how long these comparisons take tells nothing about it.
+  if (current.proof === proof) return 'current';
+  if (previous?.proof === proof) return inOverlap(previous, now);
+  if (isSecret(current, row, secret, proof)) return 'current';
   // Looked at whether it is over or not, so that the answer to a wrong secret does not depend on it.
-  const isPrevious = previous !== null && isSecret(previous, row, secret, proof);
-  return isPrevious && previous.endsAt && now < previous.endsAt ? 'previous' : null;
+  return previous && isSecret(previous, row, secret, proof) ? inOverlap(previous, now) : null;
+}
+
+function inOverlap({ endsAt }: SecretRow, now: Date): SecretMatch | null {
+  return endsAt && now < endsAt ? 'previous' : null;
 }
 
 function isSecret(stored: SecretRow, row: KeyRow, secret: string, proof: string): boolean {
-  // The proof's salt is known to nobody, so how long the comparison takes tells nothing about it.
-  if (stored.proof === proof) return true;
   const pepper = env().peppers.byVersion.get(stored.pepperVersion);
   if (!pepper)
     throw new Error(`LATCHKEY_PEPPERS lacks version ${stored.pepperVersion}, under which secrets are stored.`);
