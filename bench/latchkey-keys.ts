@@ -21,7 +21,7 @@ type NewKey = {
 
 /**
  * @param count of keys, spread evenly over 100 tenants of 10 members each. Every tenth is in a rotation's overlap, every
- * fourth holds two scopes, every fifth has a bias profile.
+ * fourth holds two scopes, every fifth has a bias profile. All were made months ago, as most keys in use were.
  * @returns each key's current secret and, during an overlap, the previous one
  */
 export async function fillLatchkey(
@@ -128,8 +128,8 @@ function secretOf(clientId: string): string {
 async function insertKeys(client: pg.Client, pepper: Buffer, keys: NewKey[]): Promise<void> {
   const column = <Field extends keyof NewKey>(field: Field) => keys.map((key) => key[field]);
   await client.query(
-    `INSERT INTO key (id, tenant_id, owner_id, client_id, name, name_key, scopes, bias_profile_id, expires_at)
-     SELECT uuidv7(), tenant, owner, client, name, lower(name), scopes::text[], profile, now() + interval '1 year'
+    `INSERT INTO key (id, tenant_id, owner_id, client_id, name, name_key, scopes, bias_profile_id, created_at, expires_at)
+     SELECT uuidv7(), tenant, owner, client, name, lower(name), scopes::text[], profile, now() - interval '6 months', now() + interval '6 months'
      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[])
        AS new (tenant, owner, client, name, scopes, profile)`,
     [column('tenantId'), column('ownerId'), column('clientId'), column('name'), column('scopes'), column('profileId')],
@@ -144,8 +144,8 @@ async function insertKeys(client: pg.Client, pepper: Buffer, keys: NewKey[]): Pr
     return previous === null ? [stored('current', secret)] : [stored('current', secret), stored('previous', previous)];
   });
   await client.query(
-    `INSERT INTO key_secret (tenant_id, key_id, position, digest, pepper_version, first_four, last_four, ends_at)
-     SELECT tenant_id, id, position, digest, 1, first, last,
+    `INSERT INTO key_secret (tenant_id, key_id, position, digest, pepper_version, first_four, last_four, minted_at, ends_at)
+     SELECT tenant_id, id, position, digest, 1, first, last, now() - interval '6 months',
        CASE position WHEN 'previous' THEN now() + interval '7 days' END
      FROM unnest($1::text[], $2::secret_position[], $3::bytea[], $4::text[], $5::text[])
        AS new (client_id, position, digest, first, last) JOIN key USING (client_id)`,

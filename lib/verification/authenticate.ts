@@ -7,7 +7,8 @@ import { touchKeys } from './last-used';
 import { type RateLimitState, takeFromRateLimit } from './rate-limit';
 import { BehindPrimary, type Found, type KeyRow, readRows } from './rows';
 import { matchSecret, type SecretMatch } from './secret-match';
-import { countRequest, type RequestOrigin } from './usage';
+import type { RequestOrigin } from './tallies';
+import { countRequest } from './usage';
 
 /** Why a caller who has the correct secret is refused. */
 export type KnownRefusal = 'key_revoked' | 'key_expired' | 'key_inactive' | 'api_keys_disabled' | 'owner_disabled';

@@ -6,7 +6,7 @@ import { log } from '../log';
 import { answer, authorize, me } from './answer';
 import { authenticate } from './authenticate';
 import type { CredentialSource } from './credentials';
-import type { RequestOrigin } from './usage';
+import type { RequestOrigin } from './tallies';
 
 /** A request as these endpoints see it. They read neither cookies nor bodies. */
 export type EndpointRequest = { method: string; path: string; source: CredentialSource; origin: RequestOrigin };

@@ -165,6 +165,17 @@ describe('writing', () => {
     await verify(secret);
     await vi.waitFor(async () => expect(await counts(keyId)).toEqual({ accepted: 1 }), { timeout: 10_000 });
   });
+
+  test('at once for a young secret, without writing all the others’ counts so often', async () => {
+    const fresh = await prepare();
+    const settled = await prepare();
+    await sql(`UPDATE key_secret SET minted_at = minted_at - interval '1 hour' WHERE key_id = $1`, [settled.keyId]);
+    await verify(settled.secret);
+    await verify(fresh.secret);
+    await vi.waitFor(async () => expect(await counts(fresh.keyId)).toEqual({ accepted: 1 }), { timeout: 4_000 });
+    expect(await counts(settled.keyId)).toEqual({});
+    await vi.waitFor(async () => expect(await counts(settled.keyId)).toEqual({ accepted: 1 }), { timeout: 10_000 });
+  });
 });
 
 describe('callers', () => {
