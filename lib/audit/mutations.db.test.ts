@@ -10,7 +10,8 @@ import {
   viewerFor,
 } from '@/tests/support/world';
 import { inTransaction } from '../db/prisma';
-import { activateKey, createKey, deactivateKey, deleteKey, editKey } from '../keys/mutations';
+import { createKey } from '../keys/creation';
+import { activateKey, deactivateKey, deleteKey, editKey } from '../keys/mutations';
 import { updatePolicy } from '../tenants/mutations';
 import { appendEvent } from './mutations';
 

@@ -9,6 +9,9 @@ export type EventAction =
   | 'scope.created'
   | 'scope.updated'
   | 'scope.deleted'
+  | 'bias_profile.created'
+  | 'bias_profile.updated'
+  | 'bias_profile.deleted'
   | 'session.started'
   | 'session.ended'
   | 'member.joined'
@@ -29,6 +32,10 @@ export type EventAction =
   | 'key.activated'
   | 'key.kept'
   | 'key.handed_over'
+  | 'key.rotated'
+  | 'key.secret_retired'
+  | 'key.leak_reported'
+  | 'key.made_agent'
   | 'key.revoked'
   | 'key.deleted';
 

@@ -15,9 +15,13 @@ const standings: Standing[] = roleSets.flatMap((roles) =>
 const rules: Record<Action, (standing: Standing) => string | null> = {
   'key.create': minting,
   'key.activate': minting,
+  'key.rotate': minting,
   'key.edit': ({ roles }) => (roles.includes('developer') ? null : developer),
   'key.delete': ({ roles }) => (roles.includes('developer') ? null : developer),
   'key.deactivate': () => null,
+  'key.retire': () => null,
+  'agent_key.deactivate': ({ roles }) => (roles.includes('developer') ? null : developer),
+  'agent_key.retire': ({ roles }) => (roles.includes('developer') ? null : developer),
   'policy.update': ({ roles }) => (roles.includes('admin') ? null : admin),
   'members.manage': ({ roles }) => (roles.includes('admin') ? null : admin),
 };

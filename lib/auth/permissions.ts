@@ -11,10 +11,15 @@ type Need = 'switch' | 'licence' | Role;
 const needs = {
   'key.create': ['switch', 'licence', 'developer'],
   'key.activate': ['switch', 'licence', 'developer'],
+  'key.rotate': ['switch', 'licence', 'developer'],
   'key.edit': ['developer'],
   'key.delete': ['developer'],
   // Whatever roles and switch: a leak must be stoppable.
   'key.deactivate': [],
+  'key.retire': [],
+  // An agent key has no owner whose leak it would be.
+  'agent_key.deactivate': ['developer'],
+  'agent_key.retire': ['developer'],
   'policy.update': ['admin'],
   'members.manage': ['admin'],
 } as const satisfies Record<string, readonly Need[]>;

@@ -8,6 +8,8 @@ export type LockedStanding = Standing & {
   tenant: {
     maximumKeysPerUser: number;
     maximumExpirationInDays: number | null;
+    agentKeyLifetimeInDays: number;
+    keepOneKey: boolean;
     deactivateBeforeDelete: boolean;
     joinRoles: Role[];
     joinLicensed: boolean;
@@ -52,6 +54,7 @@ export async function lockStanding(tx: Tx, viewer: Viewer, writes: Writes): Prom
     locked AS MATERIALIZED (
       SELECT t.api_keys_enabled AS "apiKeysEnabled", t.maximum_keys_per_user AS "maximumKeysPerUser",
              t.maximum_expiration_in_days AS "maximumExpirationInDays",
+             t.agent_key_lifetime_in_days AS "agentKeyLifetimeInDays", t.keep_one_key AS "keepOneKey",
              t.deactivate_before_delete AS "deactivateBeforeDelete",
              t.join_roles::text[] AS "joinRoles", t.join_licensed AS "joinLicensed",
              t.rate_limit_per_minute AS "rateLimitPerMinute",
@@ -65,7 +68,7 @@ export async function lockStanding(tx: Tx, viewer: Viewer, writes: Writes): Prom
       ${lockClause[writes]}
     )
     SELECT roles, licensed, "apiKeysEnabled", "maximumKeysPerUser", "maximumExpirationInDays", "deactivateBeforeDelete",
-           "joinRoles", "joinLicensed", "rateLimitPerMinute", clock_timestamp() AS now
+           "agentKeyLifetimeInDays", "keepOneKey", "joinRoles", "joinLicensed", "rateLimitPerMinute", clock_timestamp() AS now
       FROM locked WHERE expires_at > clock_timestamp()`;
   if (!row) return null;
   const { now, roles, licensed, apiKeysEnabled, ...tenant } = row;

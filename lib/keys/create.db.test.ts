@@ -12,7 +12,7 @@ import {
   viewerFor,
 } from '@/tests/support/world';
 import { env } from '../env';
-import { createKey } from './mutations';
+import { createKey } from './creation';
 import type { CreateKeyInput } from './schema';
 import { clientIdOf, digestSecret, isSecret } from './secret';
 

@@ -1,191 +1,173 @@
-import { createHash } from 'node:crypto';
 import type { JsonValue } from '../audit/chain';
-import { appendEvent, type EventAction } from '../audit/mutations';
-import { actedBy } from '../auth/mutations';
-import { type Action, refusalOf, refusalOfCreate } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';
-import { type LockedStanding, lockStanding } from '../auth/standing';
-import { inTransaction, type Tx } from '../db/prisma';
+import type { LockedStanding } from '../auth/standing';
+import type { Tx } from '../db/prisma';
 import { foldName } from '../display-text';
-import { env } from '../env';
-import { decideExpiry, lowestFreeName } from './policy';
-import type { CreateKeyInput, EditKeyInput } from './schema';
-import { digestSecret, isClientId, maskOf, mintCredential } from './secret';
-import { allowedActions, type KeyAction, type KeyTimes, statusOf } from './status';
+import { decideExpiry } from './policy';
+import type { EditKeyInput, KeyField, Pause } from './schema';
+import {
+  type ChangeKeyResult,
+  changeKey,
+  type Invalid,
+  isNameTaken,
+  type KeyTexts,
+  type LockedKey,
+  lockAgentKeyNames,
+  nameTaken,
+  record,
+  refusalForLastKey,
+  refuseUnknown,
+} from './standing';
+import { statusOf } from './status';
 
-/** Expected refusals of every write to a key. `message` is a sentence for the member. */
-export type KeyRefusal =
-  | { status: 'signed_out' }
-  | { status: 'not_found' }
-  | { status: 'refused'; message: string }
-  | { status: 'invalid'; field: 'name' | 'expiry' | 'scopes' | 'idempotencyValue'; message: string };
+/** What can be edited of a key, as it is stored. */
+type Editable = KeyTexts & { expiresAt: Date | null };
 
-export type CreateKeyResult =
-  | { status: 'created'; clientId: string; secret: string; name: string; expiresAt: Date | null }
-  | { status: 'already_created'; clientId: string }
-  | Exclude<KeyRefusal, { status: 'not_found' }>;
+export type EditKeyResult =
+  | ChangeKeyResult
+  /** Somebody else changed the same since the editor opened: what it is now, by field. Nothing was written. */
+  | { status: 'changed'; current: Partial<Editable> };
 
-/** Creates a personal key of the viewer's. The result is the only place where its secret ever appears. */
-export function createKey(viewer: Viewer, input: CreateKeyInput): Promise<CreateKeyResult> {
-  const { idempotencyValue, ...body } = input;
-  const bodyDigest = new Uint8Array(createHash('sha256').update(JSON.stringify(body)).digest());
-  return inTransaction(async (tx) => {
-    const standing = await lockStanding(tx, viewer, 'member');
-    if (!standing) return { status: 'signed_out' };
-    const { now } = standing;
-
-    const repeated = await findRequest(tx, viewer, idempotencyValue, now);
-    if (repeated) {
-      if (Buffer.compare(repeated.bodyDigest, bodyDigest) === 0)
-        return { status: 'already_created', clientId: repeated.clientId };
-      return {
-        status: 'invalid',
-        field: 'idempotencyValue',
-        message: 'This idempotency value was used for another request.',
-      };
-    }
-
-    const own = await tx.key.findMany({
-      where: { tenantId: viewer.tenantId, ownerId: viewer.memberId },
-      select: { nameKey: true, expiresAt: true, deactivatedAt: true, deactivatedUntil: true, revokedAt: true },
-    });
-    const countedKeys = own.filter((key) => ['Active', 'Inactive'].includes(statusOf(key, now))).length;
-    const { maximumKeysPerUser, maximumExpirationInDays } = standing.tenant;
-    const refusal = refusalOfCreate(standing, { countedKeys, maximumKeysPerUser });
-    if (refusal) return { status: 'refused', message: refusal };
-
-    const taken = new Set(own.map((key) => key.nameKey));
-    const name = input.name || lowestFreeName(taken);
-    if (taken.has(foldName(name))) return nameTaken(name);
-    const expiry = decideExpiry(input.expiry, maximumExpirationInDays, now);
-    if (expiry.status === 'refused') return { status: 'invalid', field: 'expiry', message: expiry.message };
-    const unknown = await findUnknownScope(tx, viewer, input.scopes);
-    if (unknown) return scopeUnknown(unknown);
-
-    const { clientId, secret } = mintCredential();
-    const { version, key: pepper } = env().peppers.current;
-    const { tenantId, memberId } = viewer;
-    const { expiresAt } = expiry;
-    await tx.key.create({
-      data: {
-        tenantId,
-        ownerId: memberId,
-        clientId,
-        name,
-        nameKey: foldName(name),
-        description: input.description,
-        scopes: input.scopes,
-        createdAt: now,
-        updatedAt: now,
-        expiresAt,
-        secrets: {
-          create: {
-            position: 'current',
-            digest: new Uint8Array(digestSecret(pepper, tenantId, clientId, secret)),
-            pepperVersion: version,
-            mintedAt: now,
-            ...maskOf(secret),
-          },
-        },
-      },
-      select: { id: true },
-    });
-    await tx.idempotentRequest.create({
-      data: { tenantId, memberId, value: idempotencyValue, bodyDigest, clientId, createdAt: now },
-      select: { clientId: true },
-    });
-    await appendEvent(tx, {
-      ...actedBy(viewer),
-      action: 'key.created',
-      key: { clientId, name },
-      details: { expiresAt: expiresAt?.toISOString() ?? null, scopes: input.scopes },
-    });
-    return { status: 'created', clientId, secret, name, expiresAt };
-  });
-}
-
-/** The viewer's earlier request with this value; those older than 24 hours are forgotten on the way. */
-async function findRequest(tx: Tx, viewer: Viewer, value: string, now: Date) {
-  const { tenantId, memberId } = viewer;
-  const yesterday = new Date(now.getTime() - 24 * 60 * 60 * 1000);
-  await tx.idempotentRequest.deleteMany({ where: { tenantId, memberId, createdAt: { lt: yesterday } } });
-  return tx.idempotentRequest.findUnique({
-    where: { tenantId_memberId_value: { tenantId, memberId, value } },
-    select: { clientId: true, bodyDigest: true },
-  });
-}
-
-function nameTaken(name: string): Extract<KeyRefusal, { status: 'invalid' }> {
-  return { status: 'invalid', field: 'name', message: `You already have a key named “${name}”. Choose another name.` };
-}
-
-/** The first of these scopes that the tenant's list lacks. Whoever deletes one waits for this transaction, or was before it. */
-async function findUnknownScope(tx: Tx, { tenantId }: Viewer, names: string[]): Promise<string | undefined> {
-  if (names.length === 0) return undefined;
-  const known = await tx.scope.findMany({ where: { tenantId, name: { in: names } }, select: { name: true } });
-  return names.find((name) => !known.some((scope) => scope.name === name));
-}
-
-function scopeUnknown(name: string): Extract<KeyRefusal, { status: 'invalid' }> {
-  return { status: 'invalid', field: 'scopes', message: `Your tenant has no scope ${name}. Choose without it.` };
-}
-
-export type ChangeKeyResult = { status: 'done' } | KeyRefusal;
-
-/** Changes name, description or scopes. What an Expired key may do is not decided any more: its scopes stay. */
-export function editKey(viewer: Viewer, input: EditKeyInput): Promise<ChangeKeyResult> {
-  return changeOwnKey(viewer, input.clientId, 'edit', async (tx, key, { now }) => {
-    const changes = changesOf(key, input);
+/**
+ * Changes name, description, scopes, bias profile or expiry; what is absent stays. What an Expired key may do is not
+ * decided any more: only its name and description change.
+ */
+export function editKey(viewer: Viewer, input: EditKeyInput): Promise<EditKeyResult> {
+  return changeKey<EditKeyResult>(viewer, input.clientId, 'edit', async (tx, key, standing) => {
+    const wanted = await decideChanges(tx, key, input, standing);
+    if ('status' in wanted) return wanted;
+    const { changes } = wanted;
     if (Object.keys(changes).length === 0) return { status: 'done' };
-    const nameKey = foldName(changes.name ?? key.name);
-    const other = await tx.key.findFirst({
-      where: { tenantId: viewer.tenantId, ownerId: viewer.memberId, nameKey, id: { not: key.id } },
-      select: { id: true },
-    });
-    if (other) return nameTaken(changes.name ?? key.name);
-    if (changes.scopes) {
-      if (statusOf(key, now) === 'Expired') {
-        return { status: 'refused', message: 'This key is Expired now: its scopes cannot be changed.' };
-      }
-      const added = changes.scopes.filter((scope) => !key.scopes.includes(scope));
-      const unknown = await findUnknownScope(tx, viewer, added);
-      if (unknown) return scopeUnknown(unknown);
-    }
+    const current = changedMeanwhile(key, changes, input.seen);
+    if (current) return { status: 'changed', current };
+    const refusal = await refuseChanges(tx, viewer, key, changes, standing);
+    if (refusal) return refusal;
+    const name = changes.name ?? key.name;
     await tx.key.update({
       where: { id: key.id },
-      data: { ...changes, nameKey, updatedAt: now },
+      data: { ...changes, nameKey: foldName(name), updatedAt: standing.now },
       select: { id: true },
     });
-    const before = Object.fromEntries(Object.keys(changes).map((field) => [field, key[field as keyof KeyTexts]]));
-    return record(tx, viewer, 'key.updated', { ...key, name: changes.name ?? key.name }, { before, after: changes });
+    const before = Object.fromEntries(
+      Object.keys(changes).map((field) => [field, loggable(key[field as keyof Editable])]),
+    );
+    const after = Object.fromEntries(Object.entries(changes).map(([field, value]) => [field, loggable(value)]));
+    return record(tx, viewer, 'key.updated', { clientId: key.clientId, name }, { before, after });
   });
 }
 
-type KeyTexts = { name: string; description: string; scopes: string[] };
-
-/** What differs from the key as it is. */
-function changesOf(key: KeyTexts, { name, description, scopes }: EditKeyInput): Partial<KeyTexts> {
-  const changes: Partial<KeyTexts> = {};
+/** What differs from the key as it is, with the expiry that was chosen. */
+async function decideChanges(
+  tx: Tx,
+  key: LockedKey,
+  { name, description, scopes, biasProfileId, expiry }: EditKeyInput,
+  { tenant, now }: LockedStanding,
+): Promise<{ changes: Partial<Editable> } | Invalid> {
+  const changes: Partial<Editable> = {};
   if (name !== undefined && name !== key.name) changes.name = name;
   if (description !== undefined && description !== key.description) changes.description = description;
-  if (scopes !== undefined && String(scopes) !== String(key.scopes.toSorted())) changes.scopes = scopes;
-  return changes;
+  if (scopes !== undefined && !isSame(scopes, key.scopes)) changes.scopes = scopes;
+  if (biasProfileId !== undefined && biasProfileId !== key.biasProfileId) changes.biasProfileId = biasProfileId;
+  if (expiry !== undefined) {
+    const invalid = (message: string): Invalid => ({ status: 'invalid', field: 'expiry', message });
+    if (key.ownerId === null) return invalid('An agent key expires as the policy says. Rotate it for a new lifetime.');
+    const secret = await tx.keySecret.findFirstOrThrow({
+      where: { keyId: key.id, position: 'current' },
+      select: { mintedAt: true },
+    });
+    const decision = decideExpiry(expiry, tenant.maximumExpirationInDays, now, secret.mintedAt);
+    if (decision.status === 'refused') return invalid(decision.message);
+    if (!isSame(decision.expiresAt, key.expiresAt)) changes.expiresAt = decision.expiresAt;
+  }
+  return { changes };
 }
 
-/** Stops an Active key until it is activated. Open to its owner whatever their roles: a leak must be stoppable. */
-export function deactivateKey(viewer: Viewer, clientId: string): Promise<ChangeKeyResult> {
-  return changeOwnKey(viewer, clientId, 'deactivate', async (tx, key, { now }) => {
-    await tx.key.update({
-      where: { id: key.id },
-      data: { deactivatedAt: now, deactivatedUntil: null, updatedAt: now },
-      select: { id: true },
-    });
-    return record(tx, viewer, 'key.deactivated', key);
+/** The fields that are to change, but are not any more what their editor saw; null when there are none. */
+function changedMeanwhile(
+  key: Editable,
+  changes: Partial<Editable>,
+  seen: EditKeyInput['seen'] = {},
+): Partial<Editable> | null {
+  const fields = (Object.keys(changes) as Array<keyof Editable>).filter(
+    (field) => seen[field] !== undefined && !isSame(seen[field], key[field]),
+  );
+  return fields.length > 0 ? Object.fromEntries(fields.map((field) => [field, key[field]])) : null;
+}
+
+async function refuseChanges(
+  tx: Tx,
+  viewer: Viewer,
+  key: LockedKey,
+  changes: Partial<Editable>,
+  standing: LockedStanding,
+): Promise<ChangeKeyResult | null> {
+  const { name, scopes, biasProfileId, expiresAt } = changes;
+  if (name !== undefined) {
+    if (key.ownerId === null) await lockAgentKeyNames(tx, viewer);
+    if (await isNameTaken(tx, viewer, key.ownerId, name, key)) return nameTaken(name, key.ownerId);
+  }
+  if (statusOf(key, standing.now) === 'Expired') {
+    const frozen = (Object.keys(changes) as KeyField[]).find((field) => field !== 'name' && field !== 'description');
+    if (frozen)
+      return { status: 'refused', message: `This key is Expired now: its ${words[frozen]} cannot be changed.` };
+  }
+  const added = scopes?.filter((scope) => !key.scopes.includes(scope));
+  const unknown = await refuseUnknown(tx, viewer, { scopes: added, biasProfileId });
+  if (unknown) return unknown;
+  const isEarlier = expiresAt != null && (key.expiresAt === null || expiresAt < key.expiresAt);
+  return isEarlier ? refusalForLastKey(tx, viewer, key, standing) : null;
+}
+
+const words: Partial<Record<string, string>> = {
+  scopes: 'scopes',
+  biasProfileId: 'bias profile',
+  expiresAt: 'expiry',
+};
+
+function isSame(left: Editable[keyof Editable] | undefined, right: Editable[keyof Editable] | undefined): boolean {
+  return (
+    JSON.stringify(Array.isArray(left) ? left.toSorted() : left) ===
+    JSON.stringify(Array.isArray(right) ? right.toSorted() : right)
+  );
+}
+
+function loggable(value: Editable[keyof Editable] | undefined): JsonValue {
+  return value instanceof Date ? value.toISOString() : (value ?? null);
+}
+
+const minute = 60_000;
+const pauses: Record<Pause, number | null> = {
+  '15m': 15 * minute,
+  '1h': 60 * minute,
+  '24h': 24 * 60 * minute,
+  open: null,
+};
+
+/**
+ * Stops an Active key, for a time or until it is activated; after the time it is Active again by the database's clock.
+ * Open to a personal key's owner whatever their roles: a leak must be stoppable.
+ */
+export function deactivateKey(viewer: Viewer, clientId: string, pause: Pause = 'open'): Promise<ChangeKeyResult> {
+  return changeKey<ChangeKeyResult>(viewer, clientId, 'deactivate', async (tx, key, standing) => {
+    const last = await refusalForLastKey(tx, viewer, key, standing);
+    if (last) return last;
+    const { now } = standing;
+    const length = pauses[pause];
+    const until = length === null ? null : new Date(now.getTime() + length);
+    // Counts are kept by the hour: what an earlier pause of this hour refused is not this one's.
+    await tx.$executeRaw`
+      UPDATE key SET deactivated_at = ${now}, deactivated_until = ${until}, updated_at = ${now},
+             refused_before = coalesce((
+               SELECT sum(requests) FROM key_usage_hour h
+                WHERE h.tenant_id = key.tenant_id AND h.key_id = key.id AND h.outcome = 'key_inactive'
+                  AND h.hour >= date_trunc('hour', ${now}::timestamptz, 'UTC')), 0)
+       WHERE id = ${key.id}::uuid`;
+    return record(tx, viewer, 'key.deactivated', key, { until: until?.toISOString() ?? null });
   });
 }
 
 export function activateKey(viewer: Viewer, clientId: string): Promise<ChangeKeyResult> {
-  return changeOwnKey(viewer, clientId, 'activate', async (tx, key, { now }) => {
+  return changeKey<ChangeKeyResult>(viewer, clientId, 'activate', async (tx, key, { now }) => {
     await tx.key.update({
       where: { id: key.id },
       data: { deactivatedAt: null, deactivatedUntil: null, updatedAt: now },
@@ -197,64 +179,10 @@ export function activateKey(viewer: Viewer, clientId: string): Promise<ChangeKey
 
 /** Removes the key for good. Its events stay, with its name and client ID. */
 export function deleteKey(viewer: Viewer, clientId: string): Promise<ChangeKeyResult> {
-  return changeOwnKey(viewer, clientId, 'delete', async (tx, key) => {
+  return changeKey<ChangeKeyResult>(viewer, clientId, 'delete', async (tx, key, standing) => {
+    const last = await refusalForLastKey(tx, viewer, key, standing);
+    if (last) return last;
     await tx.key.delete({ where: { id: key.id }, select: { id: true } });
     return record(tx, viewer, 'key.deleted', key);
   });
-}
-
-type OwnKey = KeyTimes & KeyTexts & { id: string; clientId: string };
-
-/**
- * The frame of every change to an own key: permission, ownership and status are read under the locks that the change
- * itself needs. Another member's key looks like one that does not exist.
- */
-function changeOwnKey(
-  viewer: Viewer,
-  clientId: string,
-  action: KeyAction,
-  change: (tx: Tx, key: OwnKey, standing: LockedStanding) => Promise<ChangeKeyResult>,
-): Promise<ChangeKeyResult> {
-  if (!isClientId(clientId)) return Promise.resolve({ status: 'not_found' });
-  return inTransaction(async (tx) => {
-    const standing = await lockStanding(tx, viewer, 'member');
-    if (!standing) return { status: 'signed_out' };
-    const [key] = await tx.$queryRaw<OwnKey[]>`
-      SELECT id, client_id AS "clientId", name, description, scopes, expires_at AS "expiresAt",
-             deactivated_at AS "deactivatedAt", deactivated_until AS "deactivatedUntil", revoked_at AS "revokedAt"
-        FROM key
-       WHERE client_id = ${clientId} AND tenant_id = ${viewer.tenantId}::uuid AND owner_id = ${viewer.memberId}::uuid
-         FOR NO KEY UPDATE`;
-    if (!key) return { status: 'not_found' };
-    const refusal = refusalOf(permissionFor[action], standing);
-    if (refusal) return { status: 'refused', message: refusal };
-    const status = statusOf(key, standing.now);
-    if (!allowedActions(status, standing.tenant).includes(action)) {
-      return { status: 'refused', message: refusalByStatus(action, status) };
-    }
-    return change(tx, key, standing);
-  });
-}
-
-const permissionFor: Record<KeyAction, Action> = {
-  edit: 'key.edit',
-  deactivate: 'key.deactivate',
-  activate: 'key.activate',
-  delete: 'key.delete',
-};
-
-function refusalByStatus(action: KeyAction, status: string): string {
-  if (action === 'delete') return 'You must deactivate the API Key before you can delete it.';
-  return `This key is ${status} now: it cannot be ${{ edit: 'edited', deactivate: 'deactivated', activate: 'activated' }[action]}.`;
-}
-
-async function record(
-  tx: Tx,
-  viewer: Viewer,
-  action: EventAction,
-  key: OwnKey,
-  details: { [key: string]: JsonValue } = {},
-): Promise<{ status: 'done' }> {
-  await appendEvent(tx, { ...actedBy(viewer), action, key: { clientId: key.clientId, name: key.name }, details });
-  return { status: 'done' };
 }

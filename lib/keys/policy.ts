@@ -11,21 +11,49 @@ export type ExpiryDecision = { status: 'accepted'; expiresAt: Date | null } | { 
 /** Dates beyond this cannot be what anybody means, and would overflow elsewhere. */
 const latest = new Date('9999-12-31T23:59:59.999Z');
 
+/** When a lifetime in days that began then is over; null = never, also where the date would be beyond what can be stored. */
+export function endOfLife(begin: Date, days: number | null): Date | null {
+  if (days === null) return null;
+  const time = begin.getTime() + days * day;
+  return time <= latest.getTime() ? new Date(time) : null;
+}
+
 /**
- * The expiry of a secret minted at `now`, within the tenant's maximum lifetime.
+ * An expiry within the tenant's maximum lifetime, which counts from the minting of the current secret.
  * @param maximumInDays null = no maximum
+ * @param mintedAt `now` for a secret that is minted with it
  */
-export function decideExpiry(choice: ExpiryChoice, maximumInDays: number | null, now: Date): ExpiryDecision {
+export function decideExpiry(
+  choice: ExpiryChoice,
+  maximumInDays: number | null,
+  now: Date,
+  mintedAt: Date = now,
+): ExpiryDecision {
   const refuse = (message: string): ExpiryDecision => ({ status: 'refused', message });
-  const beyond = `Expiry can be at most ${maximumInDays} ${maximumInDays === 1 ? 'day' : 'days'} from now: your tenant's maximum.`;
+  const from = mintedAt.getTime() === now.getTime() ? 'now' : 'the minting of the secret';
+  const beyond = `Expiry can be at most ${maximumInDays} ${maximumInDays === 1 ? 'day' : 'days'} from ${from}: your tenant's maximum.`;
   if (choice.kind === 'never') {
     return maximumInDays === null ? { status: 'accepted', expiresAt: null } : refuse(beyond);
   }
   const time = choice.kind === 'at' ? choice.at.getTime() : now.getTime() + choice.days * day;
   if (time <= now.getTime()) return refuse('Expiry must be in the future.');
-  if (maximumInDays !== null && time > now.getTime() + maximumInDays * day) return refuse(beyond);
+  if (maximumInDays !== null && time > mintedAt.getTime() + maximumInDays * day) return refuse(beyond);
   if (!(time <= latest.getTime())) return refuse('Expiry is too far in the future.');
   return { status: 'accepted', expiresAt: new Date(time) };
+}
+
+/** The earlier of two expiries; null = never. */
+export function earlier(one: Date | null, other: Date | null): Date | null {
+  if (!one || !other) return one ?? other;
+  return one < other ? one : other;
+}
+
+/** The longest life of an agent key's new secret, in days: the maximum for every secret wins. */
+export function agentLifetimeInDays(policy: {
+  agentKeyLifetimeInDays: number;
+  maximumExpirationInDays: number | null;
+}): number {
+  return Math.min(policy.agentKeyLifetimeInDays, policy.maximumExpirationInDays ?? Number.POSITIVE_INFINITY);
 }
 
 /** The days offered as presets, shortest first. */
@@ -56,3 +84,6 @@ export function freeNameLike(name: string, taken: ReadonlySet<string>): string {
   }
   return free;
 }
+
+/** Why a member's last usable key stays, where the tenant keeps one. */
+export const keepOneKeySentence = 'Your tenant keeps one usable key. Rotate this one or create another first.';

@@ -14,13 +14,16 @@ import {
 import { signInWithPassword } from '../auth/mutations';
 import { updatePolicy } from '../tenants/mutations';
 import type { Policy } from '../tenants/schema';
-import { activateKey, createKey, deactivateKey, deleteKey, editKey } from './mutations';
+import { createKey } from './creation';
+import { activateKey, deactivateKey, deleteKey, editKey } from './mutations';
 
 const policy: Policy = {
   apiKeysEnabled: true,
   maximumKeysPerUser: 2,
   maximumExpirationInDays: null,
+  agentKeyLifetimeInDays: 90,
   deactivateBeforeDelete: true,
+  keepOneKey: false,
   rateLimitPerMinute: null,
   joinRoles: [],
   joinLicensed: false,

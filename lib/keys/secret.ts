@@ -21,6 +21,11 @@ export function mintCredential(): Credential {
   return { clientId: `lk_id_${identifier}`, secret: secretFor(identifier, randomBase62(32)) };
 }
 
+/** Another secret of the key with this client ID. */
+export function mintSecretOf(clientId: string): string {
+  return secretFor(clientId.slice('lk_id_'.length), randomBase62(32));
+}
+
 /** Completes a secret from its parts; exported for the published test vectors. */
 export function secretFor(identifier: string, random: string): string {
   const body = `lk_sk_${identifier}${random}`;

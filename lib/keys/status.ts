@@ -36,15 +36,22 @@ export function isKnownToFormerOwner(key: { handedOverAt: Date | null; mintedAt:
   return key.handedOverAt !== null && key.mintedAt <= key.handedOverAt;
 }
 
-export type KeyAction = 'edit' | 'deactivate' | 'activate' | 'delete';
+/** Whether the secret that the last rotation replaced still works. `endsAt` is the overlap's end. */
+export function isInOverlap(previous: { endsAt: Date | null } | null | undefined, now: Date): boolean {
+  return previous?.endsAt != null && now < previous.endsAt;
+}
+
+export type KeyAction = 'edit' | 'deactivate' | 'activate' | 'rotate' | 'retire' | 'delete';
 
 /** What a status allows its owner. What it does not allow is not offered, except Delete on an Active key. */
 export function allowedActions(status: KeyStatus, policy: { deactivateBeforeDelete: boolean }): KeyAction[] {
   switch (status) {
-    case 'Active':
-      return policy.deactivateBeforeDelete ? ['edit', 'deactivate'] : ['edit', 'deactivate', 'delete'];
+    case 'Active': {
+      const actions: KeyAction[] = ['edit', 'deactivate', 'rotate', 'retire'];
+      return policy.deactivateBeforeDelete ? actions : [...actions, 'delete'];
+    }
     case 'Inactive':
-      return ['edit', 'activate', 'delete'];
+      return ['edit', 'activate', 'rotate', 'retire', 'delete'];
     case 'Expired':
       return ['edit', 'delete'];
     case 'Revoked':

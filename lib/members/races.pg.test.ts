@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { endAllSessions, signInWithPassword } from '@/lib/auth/mutations';
 import type { Viewer } from '@/lib/auth/queries';
 import { unlinkIdentity } from '@/lib/identities/mutations';
-import { createKey } from '@/lib/keys/mutations';
+import { createKey } from '@/lib/keys/creation';
 import { offboardMember } from '@/lib/offboarding/mutations';
 import { redeemLink } from '@/lib/one-time-links/mutations';
 import { expectIntact } from '@/tests/support/audit';

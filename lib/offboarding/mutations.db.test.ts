@@ -20,7 +20,7 @@ import {
   testAddress,
   viewerFor,
 } from '@/tests/support/world';
-import { createKey } from '../keys/mutations';
+import { createKey } from '../keys/creation';
 import { getKeyPage } from '../keys/queries';
 import type { Policy } from '../tenants/schema';
 import { offboardMember } from './mutations';

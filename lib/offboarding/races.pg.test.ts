@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { endSession, signInWithPassword } from '@/lib/auth/mutations';
-import { createKey } from '@/lib/keys/mutations';
+import { createKey } from '@/lib/keys/creation';
 import { enableMember } from '@/lib/members/mutations';
 import { openBarrier } from '@/tests/support/locks';
 import { askedWith } from '@/tests/support/requests';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Viewer } from '@/lib/auth/queries';
-import { createKey, editKey } from '@/lib/keys/mutations';
+import { createKey } from '@/lib/keys/creation';
+import { editKey } from '@/lib/keys/mutations';
 import { getKeyPage } from '@/lib/keys/queries';
 import { acceptEvents, expectIntact, refuseEvents } from '@/tests/support/audit';
 import {

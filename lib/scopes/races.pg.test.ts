@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createKey, editKey } from '@/lib/keys/mutations';
+import { createKey } from '@/lib/keys/creation';
+import { editKey } from '@/lib/keys/mutations';
 import { expectIntact } from '@/tests/support/audit';
 import { openBarrier } from '@/tests/support/locks';
 import {

@@ -10,6 +10,7 @@ const wholeNumber = (label: string) =>
     .transform(Number);
 const keysLabel = 'Maximum API keys per user';
 const expirationLabel = 'Maximum token expiration (days)';
+const agentLabel = 'Agent key lifetime (days)';
 const rateLabel = 'Rate limit (requests per minute)';
 
 /** Blank means that there is no such limit. */
@@ -35,7 +36,9 @@ const policySchema = z.strictObject({
     ],
     { error: `${expirationLabel} must be a whole number of at least 1, or empty for no maximum.` },
   ),
+  agentKeyLifetimeInDays: wholeNumber(agentLabel).refine((value) => value >= 1, `${agentLabel} must be at least 1.`),
   deactivateBeforeDelete: z.boolean(),
+  keepOneKey: z.boolean(),
   rateLimitPerMinute: z.union(
     [
       blank,
@@ -68,7 +71,9 @@ const {
   apiKeysEnabled,
   maximumKeysPerUser,
   maximumExpirationInDays,
+  agentKeyLifetimeInDays,
   deactivateBeforeDelete,
+  keepOneKey,
   rateLimitPerMinute,
   joinRoles,
   joinLicensed,
@@ -82,7 +87,9 @@ export const policyChangeSchema = z.strictObject({
   apiKeysEnabled: apiKeysEnabled.exactOptional(),
   maximumKeysPerUser: maximumKeysPerUser.exactOptional(),
   maximumExpirationInDays: maximumExpirationInDays.exactOptional(),
+  agentKeyLifetimeInDays: agentKeyLifetimeInDays.exactOptional(),
   deactivateBeforeDelete: deactivateBeforeDelete.exactOptional(),
+  keepOneKey: keepOneKey.exactOptional(),
   rateLimitPerMinute: rateLimitPerMinute.exactOptional(),
   joinRoles: joinRoles.exactOptional(),
   joinLicensed: joinLicensed.exactOptional(),

@@ -77,7 +77,7 @@ test('reads the hours of the week of the keys that are shown, by the index, and 
   await fill(await createMember(await createTenant()));
   await sql('ANALYZE');
   const admin = await viewerFor(await createMember(tenant, { roles: ['admin'] }));
-  for (const work of [() => listWeeks(viewer), () => listMemberTraffic(admin, member.id)]) {
+  for (const work of [() => listWeeks(viewer, 'personal'), () => listMemberTraffic(admin, member.id)]) {
     const { nodes, rows } = await readsOfHours(work);
     expect(nodes).not.toEqual([]);
     for (const node of nodes) expect(node).toMatch(/^(Index Scan|Bitmap Heap Scan)$/);

@@ -36,9 +36,9 @@ describe('the weeks of a list', () => {
   test('hold the viewer’s own keys that had requests, and nobody else’s', async () => {
     const { viewer, clientId } = await prepare();
     await createKeyFor(viewer, { name: 'Quiet' });
-    expect(await listWeeks(viewer)).toEqual(new Map());
+    expect(await listWeeks(viewer, 'personal')).toEqual(new Map());
     await countRequests(clientId, { requests: 4 });
-    expect([...(await listWeeks(viewer)).keys()]).toEqual([clientId]);
+    expect([...(await listWeeks(viewer, 'personal')).keys()]).toEqual([clientId]);
     const { keys } = await getKeyPage(viewer);
     expect(keys.map(({ name, week }) => [name, week.accepted[6]])).toEqual([
       ['Quiet', 0],
@@ -53,7 +53,7 @@ describe('the weeks of a list', () => {
     await countAt(clientId, 6, '23:00', 'accepted_previous');
     await countAt(clientId, 1, '23:00');
     await countAt(clientId, 0, '00:00', 'key_inactive');
-    expect((await listWeeks(viewer)).get(clientId)).toEqual({
+    expect((await listWeeks(viewer, 'personal')).get(clientId)).toEqual({
       accepted: [2, 0, 0, 0, 0, 1, 0],
       refused: [0, 0, 0, 0, 0, 0, 1],
     });
@@ -83,7 +83,7 @@ describe('the weeks of a list', () => {
       'rate_limited',
     ];
     for (const outcome of refusals) await countAt(clientId, 0, '00:00', outcome);
-    expect((await listWeeks(viewer)).get(clientId)).toEqual({
+    expect((await listWeeks(viewer, 'personal')).get(clientId)).toEqual({
       accepted: [0, 0, 0, 0, 0, 0, 12_000_000_000],
       refused: [0, 0, 0, 0, 0, 0, refusals.length],
     });

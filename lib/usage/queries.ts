@@ -1,5 +1,6 @@
 import type { Viewer } from '../auth/queries';
 import { query } from '../db/sql';
+import type { OverlapUse, OverlapView } from '../keys/schema';
 import {
   type FirstRequest,
   type KeyTraffic,
@@ -33,25 +34,98 @@ const days = `generate_series(0, ${weekDays - 1}) AS day
        AND h.hour < week.beginning + (day + 1) * interval '24 hours'
   ) used`;
 
-/** The last 7 days of each of the viewer's own keys that had requests, by client ID. */
-export async function listWeeks(viewer: Viewer): Promise<Map<string, UsageWeek>> {
+/** Whose keys a list shows: the viewer's own, or the tenant's, which every member sees. */
+type Kind = 'personal' | 'agent';
+// Both are searches of the index on (tenant_id, owner_id, …).
+const listed: Record<Kind, string> = {
+  personal: 'k.tenant_id = $1 AND k.owner_id = $2',
+  agent: 'k.tenant_id = $1 AND k.owner_id IS NULL',
+};
+const owners = (viewer: Viewer, kind: Kind) =>
+  kind === 'personal' ? [viewer.tenantId, viewer.memberId] : [viewer.tenantId];
+
+/** The last 7 days of each key that had requests, by client ID. */
+export async function listWeeks(viewer: Viewer, kind: Kind): Promise<Map<string, UsageWeek>> {
   const rows = await query<UsageDay & { clientId: string }>(
-    'usage-weeks',
+    `usage-weeks-${kind}`,
     `SELECT k.client_id AS "clientId", day, used.accepted, used.refused
        FROM key k CROSS JOIN ${week} CROSS JOIN ${days}
-      WHERE k.tenant_id = $1 AND k.owner_id = $2 AND used.accepted + used.refused > 0`,
-    [viewer.tenantId, viewer.memberId],
+      WHERE ${listed[kind]} AND used.accepted + used.refused > 0`,
+    owners(viewer, kind),
   );
   const daysOf = new Map<string, UsageDay[]>();
   for (const { clientId, ...ofDay } of rows) daysOf.set(clientId, [...(daysOf.get(clientId) ?? []), ofDay]);
   return new Map([...daysOf].map(([clientId, ofKey]) => [clientId, weekOf(ofKey)]));
 }
 
+/** How many requests each Inactive key has refused since it was deactivated, by client ID; of the last 35 days. */
+export async function listPauseRefusals(viewer: Viewer, kind: Kind): Promise<Map<string, number>> {
+  const rows = await query<{ clientId: string; refused: number }>(
+    `pause-refusals-${kind}`,
+    `SELECT k.client_id AS "clientId", (sum(h.requests) - k.refused_before)::float8 AS refused
+       FROM key k
+       JOIN key_usage_hour h ON h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.outcome = 'key_inactive'
+                            AND h.hour >= date_trunc('hour', k.deactivated_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+      WHERE ${listed[kind]} AND k.deactivated_at IS NOT NULL
+      GROUP BY k.id`,
+    owners(viewer, kind),
+  );
+  return new Map(rows.map(({ clientId, refused }) => [clientId, Math.max(0, refused)]));
+}
+
+type OverlapCount = Pick<OverlapView, 'requests' | 'lastUsedAt'>;
+type OverlapCountRow = { requests: number; lastUsedAt: Date | null };
+const overlapCountOf = ({ requests, lastUsedAt }: OverlapCountRow): OverlapCount => ({
+  requests,
+  lastUsedAt: lastUsedAt?.toISOString() ?? null,
+});
+
+/** What still came with the secrets that rotations replaced, by client ID. */
+export async function listOverlapUses(viewer: Viewer, kind: Kind): Promise<Map<string, OverlapCount>> {
+  const rows = await query<OverlapCountRow & { clientId: string }>(
+    `overlap-uses-${kind}`,
+    `SELECT k.client_id AS "clientId", sum(u.requests)::float8 AS requests, max(u.last_used_at) AS "lastUsedAt"
+       FROM key k JOIN previous_secret_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
+      WHERE ${listed[kind]} GROUP BY k.id`,
+    owners(viewer, kind),
+  );
+  return new Map(rows.map((row) => [row.clientId, overlapCountOf(row)]));
+}
+
+/**
+ * What still comes with the secret that the key's last rotation replaced.
+ * @returns null for a key that the viewer's pages do not show, and when no overlap is going on
+ */
+export async function findOverlapUse(viewer: Viewer, clientId: string): Promise<OverlapUse | null> {
+  const [row] = await query<
+    OverlapCountRow & Pick<OverlapUse, 'callers' | 'otherRequests'> & { since: Date; endsAt: Date; now: Date }
+  >(
+    'overlap-use',
+    `SELECT c.minted_at AS since, p.ends_at AS "endsAt", clock_timestamp() AS now, used.*
+       FROM key k
+       JOIN key_secret c ON c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.position = 'current'
+       JOIN key_secret p ON p.tenant_id = k.tenant_id AND p.key_id = k.id AND p.position = 'previous'
+       CROSS JOIN LATERAL (
+         SELECT coalesce(sum(u.requests), 0)::float8 AS requests, max(u.last_used_at) AS "lastUsedAt",
+                coalesce(sum(u.requests) FILTER (WHERE u.address = ''), 0)::float8 AS "otherRequests",
+                coalesce(json_agg(json_build_object('address', u.address, 'client', u.client, 'requests', u.requests)
+                                  ORDER BY u.requests DESC, u.address, u.client) FILTER (WHERE u.address <> ''), '[]') AS callers
+           FROM previous_secret_use u WHERE u.tenant_id = k.tenant_id AND u.key_id = k.id
+       ) used
+      WHERE ${visibleKey} AND p.ends_at > clock_timestamp()`,
+    [viewer.tenantId, viewer.memberId, clientId],
+  );
+  if (!row) return null;
+  const { since, endsAt, now, callers, otherRequests } = row;
+  const times = { since: since.toISOString(), endsAt: endsAt.toISOString(), now: now.toISOString() };
+  return { ...overlapCountOf(row), ...times, callers, otherRequests };
+}
+
 type TrafficRow = Pick<KeyTraffic, 'refusals' | 'callers'> & { lastUsedAt: Date | null; days: UsageDay[]; now: Date };
 
 /**
- * What depends on one of the viewer's own keys.
- * @returns null for a key that is not there or not theirs
+ * What depends on a key.
+ * @returns null for a key that is not there, or that the viewer's pages do not show
  */
 export async function findKeyTraffic(viewer: Viewer, clientId: string): Promise<KeyTraffic | null> {
   const [row] = await query<TrafficRow>('key-traffic', selectTraffic, [viewer.tenantId, viewer.memberId, clientId]);
@@ -69,7 +143,8 @@ export async function findKeyTraffic(viewer: Viewer, clientId: string): Promise<
   };
 }
 
-const ownKey = 'k.tenant_id = $1 AND k.owner_id = $2 AND k.client_id = $3';
+// An own key, or one of the tenant's, which every member sees.
+const visibleKey = 'k.tenant_id = $1 AND (k.owner_id = $2 OR k.owner_id IS NULL) AND k.client_id = $3';
 
 /** The refusals among a key's hours from `beginning` on, by reason. */
 const refusalsSince = (beginning: string) => `
@@ -93,19 +168,17 @@ const selectTraffic = `
                    LIMIT ${shownCallers}) shown) AS callers
     FROM key k CROSS JOIN ${week}
     LEFT JOIN key_last_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
-   WHERE ${ownKey}`;
+   WHERE ${visibleKey}`;
 
 /**
- * What came of the calls with one of the viewer's own keys since its current secret was minted. Counts are kept by the
- * hour, so after a rotation what the hour of the minting brought before is in it; a new key has nothing before.
- * @returns null for a key that is not there or not theirs
+ * What came of the calls with a key since its current secret was minted. Refusals are counted by the hour: what the hour of
+ * the minting brought before is among them.
+ * @returns null for a key that is not there, or that the viewer's pages do not show
  */
 export async function findFirstRequest(viewer: Viewer, clientId: string): Promise<FirstRequest | null> {
   const [row] = await query<FirstRequest>(
     'first-request',
-    `SELECT EXISTS (SELECT FROM key_usage_hour h
-                     WHERE h.tenant_id = k.tenant_id AND h.key_id = k.id AND h.hour >= ${mintingHour}
-                       AND h.outcome = 'accepted') AS accepted,
+    `SELECT coalesce(u.minted_at >= s.minted_at, false) AS accepted,
             (SELECT json_build_object('address', c.address, 'client', c.client)
                FROM key_caller c
               WHERE c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.day >= (s.minted_at AT TIME ZONE 'UTC')::date
@@ -113,7 +186,8 @@ export async function findFirstRequest(viewer: Viewer, clientId: string): Promis
             ${refusalsSince(mintingHour)} AS refusals
        FROM key k
        JOIN key_secret s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.position = 'current'
-      WHERE ${ownKey}`,
+       LEFT JOIN key_last_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
+      WHERE ${visibleKey}`,
     [viewer.tenantId, viewer.memberId, clientId],
   );
   return row ?? null;

@@ -78,7 +78,7 @@ function decide(
   if (!row) return { status: 'refused', reason: 'invalid_credential' };
   const reason = match ? refusalOf(row, now) : 'invalid_credential';
   if (!match || reason) return refuse(row, reason ?? 'invalid_credential', asked, now);
-  if (row.rateLimitPerMinute === null && !isDue(row, now)) return conclude(row, match, null, asked, now);
+  if (row.rateLimitPerMinute === null && !isDue(row, match, now)) return conclude(row, match, null, asked, now);
   return decideSlowly(row, match, row.rateLimitPerMinute, asked, arrived, now);
 }
 
@@ -101,7 +101,10 @@ async function decideSlowly(
     countRequest(row, 'rate_limited', asked.origin, now);
     return { status: 'limited', limit };
   }
-  if (isDue(row, now)) await touch({ row, now }, arrived + verificationDeadline - performance.now());
+  if (isDue(row, match, now)) {
+    const { mintedAt } = match === 'current' || !row.previous ? row.current : row.previous;
+    await touch({ row, mintedAt, now }, arrived + verificationDeadline - performance.now());
+  }
   return conclude(row, match, limit, asked, now);
 }
 
@@ -133,6 +136,8 @@ function refusalOf(row: KeyRow, now: Date): KnownRefusal | null {
 /** Last used is written before the answer, at most once in this time, so it is never further behind than this. */
 const lastUsedGranularity = 60_000;
 
-function isDue({ lastUsedAt }: KeyRow, now: Date): boolean {
-  return !lastUsedAt || now.getTime() - lastUsedAt.getTime() >= lastUsedGranularity;
+/** The first use of a new secret is written at once: somebody may be waiting for it. */
+function isDue({ lastUsedAt, usedSecretMintedAt, current }: KeyRow, match: SecretMatch, now: Date): boolean {
+  if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() >= lastUsedGranularity) return true;
+  return match === 'current' && (!usedSecretMintedAt || usedSecretMintedAt < current.mintedAt);
 }

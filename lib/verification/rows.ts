@@ -33,6 +33,8 @@ export type KeyRow = KeyTimes & {
   previous: SecretRow | null;
   /** Not under the version: at least this, since other processes write it too. */
   lastUsedAt: Date | null;
+  /** The minting of the youngest secret that was accepted; likewise. */
+  usedSecretMintedAt: Date | null;
 };
 
 /** What a look found: null when no key has the client ID. `now` is the database's time of the look. */
@@ -185,6 +187,7 @@ function rowOf(stored: StoredRow): KeyRow {
             endsAt: stored.previousEndsAt,
           },
     lastUsedAt: stored.lastUsedAt,
+    usedSecretMintedAt: stored.usedSecretMintedAt,
   };
 }
 
@@ -199,6 +202,7 @@ const selectKeys = `
          k.id AS "keyId", k.client_id AS "clientId", k.name, k.scopes, k.expires_at AS "expiresAt",
          k.deactivated_at AS "deactivatedAt", k.deactivated_until AS "deactivatedUntil", k.revoked_at AS "revokedAt",
          k.kept_until AS "keptUntil", u.last_used_at AS "lastUsedAt",
+         u.minted_at AS "usedSecretMintedAt",
          encode(s.digest, 'base64') AS digest, s.pepper_version AS "pepperVersion", s.minted_at AS "mintedAt",
          encode(p.digest, 'base64') AS "previousDigest", p.pepper_version AS "previousPepperVersion",
          p.minted_at AS "previousMintedAt", p.ends_at AS "previousEndsAt",

@@ -1,5 +1,6 @@
 import { log } from '../log';
 import { clientNameOf } from './client-name';
+import type { KeyRow } from './rows';
 
 /** Where a request came from. */
 export type RequestOrigin = { address: string; userAgent: string | undefined };
@@ -28,7 +29,12 @@ export type Tally = {
   requests: Partial<Record<Outcome, number>>;
   /** Of accepted requests, by address and program. */
   callers: Caller[];
+  /** Of those that presented the secret which a rotation had replaced. */
+  previous: PreviousUse | null;
 };
+
+/** Requests with one previous secret: that which was minted then. */
+type PreviousUse = { mintedAt: Date; lastUsedAt: Date; requests: number; callers: Caller[] };
 
 /** Callers that are kept for a key and day. */
 export const maximumCallers = 20;
@@ -51,12 +57,25 @@ export function openTallies(flushAfter: number, write: (part: Tally[]) => Promis
   /** The flush that has not begun yet, since another one is under way. */
   let queued: Promise<void> | null = null;
 
-  function count(keyId: string, outcome: Outcome, { address, userAgent }: RequestOrigin, time: number): void {
+  function count(
+    { keyId, previous }: KeyRow,
+    outcome: Outcome,
+    { address, userAgent }: RequestOrigin,
+    now: Date,
+  ): void {
+    const time = now.getTime();
     const tally = tallyOf(keyId, time - (time % hour));
     if (!tally) return;
     tally.requests[outcome] = (tally.requests[outcome] ?? 0) + 1;
-    if (outcome === 'accepted' || outcome === 'accepted_previous')
-      countCaller(tally, address, clientNameOf(userAgent), 1);
+    if (outcome === 'accepted' || outcome === 'accepted_previous') {
+      const client = clientNameOf(userAgent);
+      countCaller(tally.callers, address, client, 1);
+      if (outcome === 'accepted_previous' && previous) {
+        const use = previousUseOf(tally, previous.mintedAt, now);
+        use.requests++;
+        countCaller(use.callers, address, client, 1);
+      }
+    }
     if (tallies.size === batch) flush();
     else timer ??= setTimeout(flush, flushAfter).unref();
   }
@@ -67,7 +86,7 @@ export function openTallies(flushAfter: number, write: (part: Tally[]) => Promis
     if (tallies.size >= maximumTallies) return null;
     // The hour before goes under a name of its own; there is one at most, since both are written within seconds.
     if (known) tallies.set(`${keyId} ${known.hour}`, known);
-    const tally: Tally = { keyId, hour, requests: {}, callers: [] };
+    const tally: Tally = { keyId, hour, requests: {}, callers: [], previous: null };
     tallies.set(keyId, tally);
     return tally;
   }
@@ -108,13 +127,27 @@ export function openTallies(flushAfter: number, write: (part: Tally[]) => Promis
       const requests = tally.requests[outcome];
       if (requests) current.requests[outcome] = (current.requests[outcome] ?? 0) + requests;
     }
-    for (const { address, client, requests } of tally.callers) countCaller(current, address, client, requests);
+    for (const { address, client, requests } of tally.callers) countCaller(current.callers, address, client, requests);
+    if (!tally.previous) return;
+    const use = previousUseOf(current, tally.previous.mintedAt, tally.previous.lastUsedAt);
+    use.requests += tally.previous.requests;
+    for (const { address, client, requests } of tally.previous.callers)
+      countCaller(use.callers, address, client, requests);
   }
 
   return { count, flush };
 }
 
-function countCaller({ callers }: Tally, address: string, client: string, requests: number): void {
+/** Of two previous secrets within one flush the younger one counts: the other is gone. */
+function previousUseOf(tally: Tally, mintedAt: Date, lastUsedAt: Date): PreviousUse {
+  if (!tally.previous || tally.previous.mintedAt < mintedAt) {
+    tally.previous = { mintedAt, lastUsedAt, requests: 0, callers: [] };
+  }
+  if (tally.previous.lastUsedAt < lastUsedAt) tally.previous.lastUsedAt = lastUsedAt;
+  return tally.previous;
+}
+
+function countCaller(callers: Caller[], address: string, client: string, requests: number): void {
   // Twenty at most: looking at each is faster than any index.
   const known = callers.find((caller) => caller.address === address && caller.client === client);
   if (known) known.requests += requests;

@@ -22,9 +22,8 @@ let retiredAt = 0;
  */
 export function countRequest(row: KeyRow, outcome: Outcome, origin: RequestOrigin, now: Date): void {
   latest = now;
-  const time = now.getTime();
-  const tallies = time - row.current.mintedAt.getTime() < youth ? young : settled;
-  tallies.count(row.keyId, outcome, origin, time);
+  const tallies = now.getTime() - row.current.mintedAt.getTime() < youth ? young : settled;
+  tallies.count(row, outcome, origin, now);
 }
 
 /** Writes what was counted so far; never rejects. What could not be written is tried again. */
@@ -50,6 +49,7 @@ async function write(part: Tally[]): Promise<void> {
   const callers = part.flatMap(({ keyId, hour, callers }) =>
     callers.map((caller) => ({ ...caller, keyId, day: new Date(hour).toISOString().slice(0, 10) })),
   );
+  const previousUses = part.flatMap(({ keyId, previous }) => (previous ? previousUsesOf(keyId, previous) : []));
   await runTogether([
     // Of all processes one writes at a time: nobody deadlocks, and none adds a caller beyond the maximum.
     {
@@ -63,8 +63,21 @@ async function write(part: Tally[]): Promise<void> {
       text: addCallers,
       values: columns(callers, ['keyId', 'day', 'address', 'client', 'requests']),
     },
+    {
+      name: 'usage-previous',
+      text: addPreviousUses,
+      values: columns(previousUses, ['keyId', 'mintedAt', 'address', 'client', 'requests', 'lastUsedAt']),
+    },
   ]);
   await retireHourly();
+}
+
+/** A row for each caller, and one without a name for the requests of those who are too many to be kept. */
+function previousUsesOf(keyId: string, { mintedAt, lastUsedAt, requests, callers }: NonNullable<Tally['previous']>) {
+  const named = callers.reduce((sum, caller) => sum + caller.requests, 0);
+  const others = requests > named ? [{ address: '', client: '', requests: requests - named }] : [];
+  const times = { mintedAt: mintedAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() };
+  return [...callers, ...others].map((caller) => ({ keyId, ...times, ...caller }));
 }
 
 function columns<Row extends { [name: string]: string | number }>(rows: Row[], names: Array<keyof Row>): string[][] {
@@ -105,3 +118,30 @@ const addCallers = `
    ORDER BY k.id, p.day, p.address, p.client
      FOR KEY SHARE OF k
   ON CONFLICT (tenant_id, key_id, day, address, client) DO UPDATE SET requests = stored.requests + excluded.requests`;
+
+// Only for the secret that was presented: a rotation or `Retire` in between has removed it, and its counts with it.
+const addPreviousUses = `
+  WITH counted AS (
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::int8[], $6::timestamptz[])
+               AS c (key_id, minted_at, address, client, requests, last_used_at)
+  ), locked AS MATERIALIZED (
+    SELECT s.tenant_id, s.key_id, s.minted_at
+      FROM key k JOIN key_secret s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.position = 'previous'
+     WHERE k.id IN (SELECT key_id FROM counted)
+     ORDER BY s.key_id FOR KEY SHARE OF s
+  ), placed AS (
+    SELECT l.tenant_id, c.*,
+           o.key_id IS NOT NULL OR c.address = ''
+             OR row_number() OVER (PARTITION BY c.key_id, o.key_id IS NULL, c.address = '' ORDER BY c.requests DESC, c.address, c.client)
+                + (SELECT count(*) FROM previous_secret_use p WHERE p.tenant_id = l.tenant_id AND p.key_id = c.key_id AND p.address <> '')
+                <= ${maximumCallers} AS named
+      FROM counted c
+      JOIN locked l ON l.key_id = c.key_id AND l.minted_at = c.minted_at
+      LEFT JOIN previous_secret_use o ON o.tenant_id = l.tenant_id AND o.key_id = c.key_id AND o.address = c.address AND o.client = c.client
+  )
+  INSERT INTO previous_secret_use AS stored (tenant_id, key_id, address, client, requests, last_used_at)
+  SELECT tenant_id, key_id, CASE WHEN named THEN address ELSE '' END AS caller_address, CASE WHEN named THEN client ELSE '' END AS caller,
+         sum(requests)::int8, max(last_used_at)
+    FROM placed GROUP BY tenant_id, key_id, caller_address, caller ORDER BY key_id, caller_address, caller
+  ON CONFLICT (tenant_id, key_id, address, client) DO UPDATE
+     SET requests = stored.requests + excluded.requests, last_used_at = greatest(stored.last_used_at, excluded.last_used_at)`;

@@ -7,7 +7,7 @@ import { findViewer } from '@/lib/auth/queries';
 import { closeDatabase } from '@/lib/db/connection';
 import { disconnectPrisma } from '@/lib/db/prisma';
 import { ConfigurationError } from '@/lib/env';
-import { createKey } from '@/lib/keys/mutations';
+import { createKey } from '@/lib/keys/creation';
 import { createInput, createViewer, testAddress } from '@/tests/support/world';
 
 const [session = '', count = '', atOnce = ''] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { findViewer, type Viewer } from '@/lib/auth/queries';
 import { inTransaction, prisma } from '@/lib/db/prisma';
 import { query, type SqlValue } from '@/lib/db/sql';
 import { env } from '@/lib/env';
-import { createKey } from '@/lib/keys/mutations';
+import { createKey } from '@/lib/keys/creation';
 import type { CreateKeyInput } from '@/lib/keys/schema';
 import { createTenant as insertTenant } from '@/lib/tenants/mutations';
 import type { Policy } from '@/lib/tenants/schema';
@@ -110,6 +110,7 @@ export function createInput(input: Partial<CreateKeyInput> = {}): CreateKeyInput
     description: '',
     expiry: { kind: 'days', days: 90 },
     scopes: [],
+    biasProfileId: null,
     idempotencyValue: randomUUID(),
     ...input,
   };

@@ -29,7 +29,7 @@ const changes: Record<Kind, Change> = {
     button: 'Deactivate',
     hurts: true,
     done: 'Key deactivated',
-    action: deactivateKeyAction,
+    action: (clientId) => deactivateKeyAction(clientId, 'open'),
   },
   activate: {
     title: 'Activate this key?',

@@ -5,7 +5,7 @@ import { FieldError } from '@/components/ui/field';
 import { unreachableMessage, useSubmission } from '@/components/use-submission';
 import type { KeyView } from '@/lib/keys/schema';
 import { editKeyAction } from './actions';
-import type { ChangeKeyState } from './states';
+import type { EditKeyState } from './states';
 
 type EditableTextProps = { item: KeyView; field: 'name' | 'description'; editable: boolean };
 
@@ -103,12 +103,14 @@ function TextEditor({ item, field, onStop }: TextEditorProps) {
   );
 }
 
-function messageOf(state: ChangeKeyState | { status: 'unreachable' }, field: 'name' | 'description') {
+function messageOf(state: EditKeyState | { status: 'unreachable' }, field: 'name' | 'description') {
   switch (state.status) {
     case 'done':
       return null;
     case 'refused':
       return state.message;
+    case 'changed':
+      return `Meanwhile this was changed to “${state.current[field]}”. Save again to replace it.`;
     case 'unreachable':
       return unreachableMessage;
     case 'invalid':

@@ -58,7 +58,11 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
             </Cell>
             {withProfiles && (
               <Cell title="Bias profile">
-                {key.biasProfile === null ? <span className="text-ink-faint">None</span> : <bdi>{key.biasProfile}</bdi>}
+                {key.biasProfile === null ? (
+                  <span className="text-ink-faint">None</span>
+                ) : (
+                  <bdi>{key.biasProfile.name}</bdi>
+                )}
               </Cell>
             )}
             <Cell title="Status" className="xl:min-w-36">

@@ -1,9 +1,9 @@
 import type { FieldMessages } from '@/app/field-messages';
 
-export type CreateKeyField = 'name' | 'description' | 'expiry' | 'scopes';
-export type EditKeyField = 'name' | 'description' | 'scopes';
+export type CreateKeyField = 'name' | 'description' | 'expiry' | 'scopes' | 'biasProfileId';
+export type EditKeyField = CreateKeyField;
 
-/** A key that was just made, with the one appearance of its secret. */
+/** A secret that was just minted, in its one appearance. Times are ISO 8601 in UTC. */
 export type NewKey = { clientId: string; secret: string; name: string; expiresAt: string | null };
 
 export type CreateKeyState =
@@ -16,3 +16,20 @@ export type ChangeKeyState =
   | { status: 'done' }
   | { status: 'refused'; message: string }
   | { status: 'invalid'; fields: FieldMessages<EditKeyField> };
+
+/** What a key holds now, of what somebody else changed meanwhile. */
+export type ChangedMeanwhile = Partial<{
+  name: string;
+  description: string;
+  scopes: string[];
+  biasProfileId: string | null;
+  expiresAt: string | null;
+}>;
+
+export type EditKeyState = ChangeKeyState | { status: 'changed'; current: ChangedMeanwhile };
+
+export type RotateKeyState =
+  | ({ status: 'rotated'; previousEndsAt: string | null } & NewKey)
+  | { status: 'already_rotated' }
+  | { status: 'refused'; message: string }
+  | { status: 'invalid'; fields: FieldMessages<'overlap' | 'expiry'> };
