@@ -5,6 +5,7 @@ import { requireViewer } from '@/lib/auth/viewer';
 
 const sections = [
   { label: 'API keys', href: '/account/api-keys' },
+  { label: 'Agent keys', href: '/account/agent-keys' },
   { label: 'Security', href: '/account/security' },
 ];
 

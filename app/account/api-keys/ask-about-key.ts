@@ -8,7 +8,7 @@ const patience = 8_000;
  * @returns `unreachable` after `patience`, too
  */
 export async function askAboutKey<Value>(
-  what: 'traffic' | 'first-request',
+  what: 'traffic' | 'first-request' | 'overlap',
   clientId: string,
   signal: AbortSignal,
 ): Promise<Answer<Value>> {

@@ -1,35 +1,37 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
+import { RadioGroup } from '@/components/ui/radio-group';
 import { unreachableMessage, useSubmission } from '@/components/use-submission';
-import type { KeyView } from '@/lib/keys/schema';
-import { activateKeyAction, deactivateKeyAction, deleteKeyAction } from './actions';
+import type { KeyView, OverlapView, Pause } from '@/lib/keys/schema';
+import { countText } from '@/lib/usage/schema';
+import { activateKeyAction, deactivateKeyAction, deleteKeyAction, retireSecretAction } from './actions';
 import { Fact, KeySummary, LastUsed } from './key-summary';
 import { KeyTrafficSummary } from './key-traffic';
 import type { DialogFrame } from './open-dialog';
 import type { ChangeKeyState } from './states';
 
-type Kind = 'deactivate' | 'activate' | 'delete';
+export type ConfirmedKind = 'deactivate' | 'activate' | 'retire' | 'delete';
 
 type Change = {
   title: string;
   button: string;
   hurts: boolean;
   done: string;
-  action: (clientId: string) => Promise<ChangeKeyState>;
+  action: (clientId: string, pause: Pause) => Promise<ChangeKeyState>;
 };
 
-const changes: Record<Kind, Change> = {
+const changes: Record<ConfirmedKind, Change> = {
   deactivate: {
     title: 'Deactivate this key?',
     button: 'Deactivate',
     hurts: true,
     done: 'Key deactivated',
-    action: (clientId) => deactivateKeyAction(clientId, 'open'),
+    action: deactivateKeyAction,
   },
   activate: {
     title: 'Activate this key?',
@@ -38,15 +40,23 @@ const changes: Record<Kind, Change> = {
     done: 'Key activated',
     action: activateKeyAction,
   },
+  retire: {
+    title: 'Retire the old secret?',
+    button: 'Retire',
+    hurts: true,
+    done: 'Old secret retired',
+    action: retireSecretAction,
+  },
   delete: { title: 'Delete this key?', button: 'Delete', hurts: true, done: 'Key deleted', action: deleteKeyAction },
 };
 
-type ConfirmDialogProps = DialogFrame & { kind: Kind; item: KeyView; now: string };
+type ConfirmDialogProps = DialogFrame & { kind: ConfirmedKind; item: KeyView; now: string };
 
 export function ConfirmDialog({ kind, item, now, onClose, onReturnFocus }: ConfirmDialogProps) {
   const { title, button, hurts, done, action } = changes[kind];
+  const [pause, setPause] = useState<Pause>('open');
   const { state, pending, submit } = useSubmission(async (clientId: string) => {
-    const result = await action(clientId);
+    const result = await action(clientId, pause);
     if (result.status === 'done') {
       notify(done);
       onClose();
@@ -62,7 +72,12 @@ export function ConfirmDialog({ kind, item, now, onClose, onReturnFocus }: Confi
       onReturnFocus={onReturnFocus}
     >
       <DialogBody>
-        {hurts ? (
+        {kind === 'deactivate' && (
+          <RadioGroup label="For how long" value={pause} onChange={setPause} options={pauses} />
+        )}
+        {kind === 'retire' ? (
+          <KeySummary item={item}>{item.overlap && <OverlapFacts overlap={item.overlap} now={now} />}</KeySummary>
+        ) : hurts ? (
           <KeyTrafficSummary item={item} />
         ) : (
           <KeySummary item={item}>
@@ -84,12 +99,32 @@ export function ConfirmDialog({ kind, item, now, onClose, onReturnFocus }: Confi
   );
 }
 
-function Explanation({ kind }: { kind: Kind }): ReactNode {
+const pauses: Array<{ value: Pause; label: string }> = [
+  { value: 'open', label: 'Until I activate it' },
+  { value: '15m', label: '15 min' },
+  { value: '1h', label: '1 h' },
+  { value: '24h', label: '24 h' },
+];
+
+function OverlapFacts({ overlap, now }: { overlap: OverlapView; now: string }) {
+  return (
+    <>
+      <Fact title="Requests with the old secret">{countText(overlap.requests)}</Fact>
+      <Fact title="The last of them">
+        <LastUsed at={overlap.lastUsedAt} now={now} />
+      </Fact>
+    </>
+  );
+}
+
+function Explanation({ kind }: { kind: ConfirmedKind }): ReactNode {
   switch (kind) {
     case 'deactivate':
-      return 'Services using this key will be refused at once, until you activate it again.';
+      return 'Services using this key will be refused at once. After the time, or when you activate it, they are accepted again.';
     case 'activate':
       return 'Services using this key will be accepted again at once.';
+    case 'retire':
+      return 'Services that still use the old secret will be refused at once. The new secret works on.';
     case 'delete':
       return (
         <>

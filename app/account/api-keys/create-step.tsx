@@ -4,46 +4,42 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
-import type { ScopeView } from '@/lib/scopes/schema';
+import { Time } from '@/components/ui/time';
+import type { KeyPageView } from '@/lib/keys/schema';
+import { BiasProfileField } from './bias-profile-field';
+import type { NotCreated } from './create-dialog';
 import { type ExpiryChoice, ExpiryField, firstExpiry, sentExpiry } from './expiry-field';
+import { useIdempotencyValue } from './idempotency-value';
+import type { MintAnswer } from './mint-dialog';
 import type { TextLimits } from './open-dialog';
 import { ScopeField } from './scope-field';
-import type { CreateKeyState } from './states';
 import { TextFields } from './text-fields';
 
-type Answered = CreateKeyState | { status: 'unreachable' } | { status: 'handed_over' };
+export type CreateAnswer = MintAnswer<NotCreated>;
 
 type CreateStepProps = {
-  maximumExpirationInDays: number | null;
-  scopes: ScopeView[];
-  now: string;
+  view: KeyPageView;
   limits: TextLimits;
-  state: Answered | null;
+  state: CreateAnswer | null;
   pending: boolean;
   onSubmit: (input: unknown) => void;
   onClose: () => void;
 };
 
-export function CreateStep({
-  maximumExpirationInDays,
-  scopes,
-  now,
-  limits,
-  state,
-  pending,
-  onSubmit,
-  onClose,
-}: CreateStepProps) {
+export function CreateStep({ view, limits, state, pending, onSubmit, onClose }: CreateStepProps) {
+  const { maximumExpirationInDays, now } = view;
+  const personal = view.kind === 'personal';
   const [name, setName] = useState('');
   const [description, setDescription] = useState('');
   const [expiry, setExpiry] = useState<ExpiryChoice>(() => firstExpiry(maximumExpirationInDays));
+  const [biasProfileId, setBiasProfileId] = useState<string | null>(null);
   const [chosen, setChosen] = useState<string[]>([]);
-  // One per opened dialog: a repeated submit, whose first answer was lost, creates nothing twice.
-  const [idempotencyValue] = useState(newIdempotencyValue);
+  const idempotencyValue = useIdempotencyValue();
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    onSubmit({ name, description, expiry: sentExpiry(expiry), scopes: chosen, idempotencyValue });
+    const texts = { name, description, biasProfileId, scopes: chosen, idempotencyValue };
+    onSubmit(personal ? { ...texts, expiry: sentExpiry(expiry) } : texts);
   }
   const fields = state?.status === 'invalid' && !pending ? state.fields : {};
   const finished = state?.status === 'already_created';
@@ -52,18 +48,28 @@ export function CreateStep({
       <DialogBody>
         <TextFields
           limits={limits}
-          name={{ value: name, onChange: setName, error: fields.name, optional: true }}
+          name={{ value: name, onChange: setName, error: fields.name, optional: personal }}
           description={{ value: description, onChange: setDescription, error: fields.description }}
         />
-        <ExpiryField
-          value={expiry}
-          onChange={setExpiry}
-          maximumInDays={maximumExpirationInDays}
-          now={now}
-          error={fields.expiry}
+        {personal ? (
+          <ExpiryField
+            value={expiry}
+            onChange={setExpiry}
+            maximumInDays={maximumExpirationInDays}
+            now={now}
+            error={fields.expiry}
+          />
+        ) : (
+          <AgentExpiry now={now} days={maximumExpirationInDays} />
+        )}
+        <BiasProfileField
+          profiles={view.biasProfiles}
+          chosen={biasProfileId}
+          onChange={setBiasProfileId}
+          error={fields.biasProfileId}
         />
-        <ScopeField scopes={scopes} chosen={chosen} onChange={setChosen} error={fields.scopes} />
-        {state && !pending && <Answer state={state} />}
+        <ScopeField scopes={view.scopes} chosen={chosen} onChange={setChosen} error={fields.scopes} />
+        {state && !pending && <Answer state={state} button="Create key" />}
       </DialogBody>
       <DialogFooter>
         <Button onClick={onClose}>{finished ? 'Close' : 'Cancel'}</Button>
@@ -77,14 +83,26 @@ export function CreateStep({
   );
 }
 
-function Answer({ state }: { state: Answered }) {
+/** The policy decides, so there is nothing to choose. */
+function AgentExpiry({ now, days }: { now: string; days: number | null }) {
+  const end = new Date(new Date(now).getTime() + Number(days) * 24 * 60 * 60 * 1000);
+  if (days === null || Number.isNaN(end.getTime()) || end.getFullYear() > 9999) return null;
+  return (
+    <p className="text-ink-muted">
+      Expires on <Time iso={end.toISOString()} />, as your tenant’s policy says. Rotating it later gives it a new
+      lifetime.
+    </p>
+  );
+}
+
+export function Answer({ state, button }: { state: CreateAnswer; button: string }) {
   switch (state.status) {
     case 'refused':
       return <FormMessage>{state.message}</FormMessage>;
     case 'unreachable':
       return (
         <FormMessage>
-          Latchkey could not be reached. What you entered is kept: press Create key again, it will not create two.
+          Latchkey could not be reached. What you entered is kept: press {button} again, it will not create two.
         </FormMessage>
       );
     case 'already_created':
@@ -98,9 +116,4 @@ function Answer({ state }: { state: Answered }) {
     default:
       return null;
   }
-}
-
-function newIdempotencyValue(): string {
-  // Browsers offer randomUUID to https and localhost only; getRandomValues always.
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

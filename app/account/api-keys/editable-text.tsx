@@ -59,8 +59,11 @@ function TextEditor({ item, field, onStop }: TextEditorProps) {
   const input = useRef<HTMLInputElement>(null);
   const byKeyboard = useRef(false);
   const sent = useRef<string | null>(null);
+  // What it was when the editor opened, or is said to be since: nothing else is overwritten.
+  const seen = useRef(item[field]);
   const { state, pending, submit } = useSubmission(async (text: string) => {
-    const result = await editKeyAction({ clientId: item.clientId, [field]: text });
+    const result = await editKeyAction({ clientId: item.clientId, [field]: text, seen: { [field]: seen.current } });
+    if (result.status === 'changed') seen.current = result.current[field] ?? seen.current;
     if (result.status === 'done') onStop(byKeyboard.current);
     return result;
   });

@@ -6,7 +6,7 @@ import { Select } from '@/components/ui/select';
 import { Time } from '@/components/ui/time';
 import { defaultExpiryInDays, expiryPresetsInDays } from '@/lib/keys/policy';
 
-/** What the form holds: a number of days, the word for no expiration, or a date as the date input spells it. */
+/** What the form holds: a number of days, a word (`keep`, `never`), or a date as the date input spells it. */
 export type ExpiryChoice = { preset: string; date: string };
 
 const dayLength = 24 * 60 * 60 * 1000;
@@ -15,8 +15,11 @@ export function firstExpiry(maximumInDays: number | null): ExpiryChoice {
   return { preset: String(defaultExpiryInDays(maximumInDays)), date: '' };
 }
 
-/** A date means the end of that day where the reader is; it is sent as an instant. */
+export const keptExpiry: ExpiryChoice = { preset: 'keep', date: '' };
+
+/** A date means the end of that day where the reader is; it is sent as an instant. What is kept is not sent. */
 export function sentExpiry({ preset, date }: ExpiryChoice) {
+  if (preset === 'keep') return undefined;
   if (preset === 'never') return { kind: 'never' };
   if (preset !== 'date') return { kind: 'days', days: Number(preset) };
   const end = endOfDay(date);
@@ -29,16 +32,18 @@ type ExpiryFieldProps = {
   maximumInDays: number | null;
   now: string;
   error: string | undefined;
+  /** What the key has: it can stay. */
+  kept?: { expiresAt: string | null } | undefined;
 };
 
-export function ExpiryField({ value, onChange, maximumInDays, now, error }: ExpiryFieldProps) {
+export function ExpiryField({ value, onChange, maximumInDays, now, error, kept }: ExpiryFieldProps) {
   const options = presetOptions(maximumInDays);
   const byDate = value.preset === 'date';
   return (
     <div className="space-y-3">
       <Field
         label="Expiry"
-        help={<Meaning preset={value.preset} now={now} maximumInDays={maximumInDays} />}
+        help={<Meaning preset={value.preset} now={now} maximumInDays={maximumInDays} kept={kept} />}
         error={byDate ? undefined : error}
       >
         {(attributes) => (
@@ -47,6 +52,7 @@ export function ExpiryField({ value, onChange, maximumInDays, now, error }: Expi
             value={value.preset}
             onChange={(event) => onChange({ ...value, preset: event.target.value })}
           >
+            {kept && <option value="keep">Keep</option>}
             {options.map(({ days, label }) => (
               <option key={days} value={days}>
                 {label}
@@ -77,10 +83,19 @@ export function ExpiryField({ value, onChange, maximumInDays, now, error }: Expi
 }
 
 /** What the choice comes to, and why there is no longer one. */
-function Meaning({ preset, now, maximumInDays }: { preset: string; now: string; maximumInDays: number | null }) {
-  const end = new Date(new Date(now).getTime() + Number(preset) * dayLength);
+function Meaning({
+  preset,
+  now,
+  maximumInDays,
+  kept,
+}: Pick<ExpiryFieldProps, 'now' | 'maximumInDays' | 'kept'> & { preset: string }) {
+  const end =
+    preset === 'keep'
+      ? new Date(kept?.expiresAt ?? '')
+      : new Date(new Date(now).getTime() + Number(preset) * dayLength);
   return (
     <>
+      {preset === 'keep' && kept?.expiresAt === null && 'The key has no expiration.'}
       {preset === 'never' && 'The key works until you deactivate or delete it.'}
       {!Number.isNaN(end.getTime()) && (
         <>
@@ -97,7 +112,7 @@ function presetOptions(maximumInDays: number | null): Array<{ days: number; labe
   const within = expiryPresetsInDays
     .filter((days) => maximumInDays === null || days < maximumInDays)
     .map((days) => ({ days, label: `${days} days` }));
-  if (maximumInDays === null) return within;
+  if (maximumInDays === null || maximumInDays < 1) return within;
   const label = `${maximumInDays} ${maximumInDays === 1 ? 'day' : 'days'} (maximum)`;
   return [...within, { days: maximumInDays, label }];
 }

@@ -1,9 +1,10 @@
 'use client';
 
-import { Pause, Pencil, Play, Trash2 } from 'lucide-react';
+import { Pause, Pencil, Play, RefreshCw, Trash2 } from 'lucide-react';
 import { IconButton } from '@/components/ui/button';
 import type { KeyPageView, KeyView } from '@/lib/keys/schema';
 import type { OpenDialog } from './open-dialog';
+import { deactivateRefusalOf, deleteRefusalOf } from './status-words';
 
 type KeyActionsProps = {
   item: KeyView;
@@ -18,9 +19,6 @@ export function KeyActions({ item, view, onOpen, onReach }: KeyActionsProps) {
   const reach = { onPointerEnter: onReach, onFocus: onReach, onPointerDown: onReach };
   // The second button keeps its place in the page, and so the focus, when the key changes between the two.
   const toggle = actions.includes('deactivate') ? 'deactivate' : actions.includes('activate') ? 'activate' : null;
-  const deletable = actions.includes('delete');
-  const deleteRefusal =
-    view.editRefusal ?? (deletable ? null : 'You must deactivate the API Key before you can delete it.');
   return (
     <span className="flex gap-0.5 lg:justify-end">
       {actions.includes('edit') && (
@@ -38,18 +36,28 @@ export function KeyActions({ item, view, onOpen, onReach }: KeyActionsProps) {
           label={toggle === 'deactivate' ? `Deactivate ${name}` : `Activate ${name}`}
           hint={toggle === 'deactivate' ? 'Deactivate' : 'Activate'}
           icon={toggle === 'deactivate' ? Pause : Play}
-          refusal={toggle === 'activate' ? view.activateRefusal : null}
+          refusal={toggle === 'activate' ? view.activateRefusal : deactivateRefusalOf(item, view)}
           {...reach}
           onClick={(event) => onOpen({ kind: toggle, key: item }, event.currentTarget)}
         />
       )}
-      {(deletable || status === 'Active') && (
+      {actions.includes('rotate') && (
+        <IconButton
+          label={`Rotate ${name}`}
+          hint="Rotate"
+          icon={RefreshCw}
+          refusal={view.rotateRefusal}
+          {...reach}
+          onClick={(event) => onOpen({ kind: 'rotate', key: item }, event.currentTarget)}
+        />
+      )}
+      {(actions.includes('delete') || status === 'Active') && (
         <IconButton
           label={`Delete ${name}`}
           hint="Delete"
           icon={Trash2}
           danger
-          refusal={deleteRefusal}
+          refusal={deleteRefusalOf(item, view)}
           {...reach}
           onClick={(event) => onOpen({ kind: 'delete', key: item }, event.currentTarget)}
         />

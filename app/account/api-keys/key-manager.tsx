@@ -2,55 +2,44 @@
 
 import { KeyRound } from 'lucide-react';
 import Link from 'next/link';
-import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { PageHeading } from '@/components/ui/page-heading';
+import { useOpener } from '@/components/use-opener';
 import type { KeyPageView } from '@/lib/keys/schema';
+import { DefaultKeyTable } from './default-key-table';
 import { KeySearch, matches } from './key-search';
 import { KeyTable } from './key-table';
 import type { OpenDialog, TextLimits } from './open-dialog';
+import { pageWords } from './page-words';
 
 // The dialogs' code arrives when somebody reaches for a button that opens one.
 const loadDialogs = () => import('./key-dialogs');
 const KeyDialogs = lazy(loadDialogs);
 const preload = { onPointerEnter: loadDialogs, onFocus: loadDialogs, onPointerDown: loadDialogs };
 
-/** Fewer rows than this are taken in at a glance. */
-const searchableFrom = 5;
-
 type KeyManagerProps = { view: KeyPageView; origin: string; limits: TextLimits };
 
+/** The page of the viewer's own keys, and of the tenant's. */
 export function KeyManager({ view, origin, limits }: KeyManagerProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [search, setSearch] = useState('');
   const shownSearch = useDeferredValue(search);
-  const opener = useRef<HTMLElement | null>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const { heading, remember, returnFocus } = useOpener(view.keys);
+  const words = pageWords[view.kind];
 
   function open(next: OpenDialog, from: HTMLElement) {
-    opener.current = from;
+    remember(from);
     setDialog(next);
   }
 
-  /** To the opener; where it went with its row, to the top of the page. */
-  function returnFocus() {
-    const target = opener.current?.isConnected ? opener.current : heading.current;
-    target?.focus();
-  }
-
-  // The row of a deleted key takes its button along after the dialog has given the focus back to it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows come and go with the keys
-  useEffect(() => {
-    if (opener.current?.isConnected === false && document.activeElement === document.body) heading.current?.focus();
-  }, [view.keys]);
-
-  const searchable = view.keys.length >= searchableFrom;
+  const searchable = view.keys.length >= words.searchableFrom;
   const shown = searchable ? view.keys.filter((key) => matches(key, shownSearch)) : view.keys;
   return (
     <>
       <PageHeading
         ref={heading}
-        title="Manage API Keys"
+        title={words.title}
         action={
           <Button
             tone="primary"
@@ -59,11 +48,11 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
             {...preload}
             onClick={(event) => open({ kind: 'create' }, event.currentTarget)}
           >
-            + Create new API key
+            {words.create}
           </Button>
         }
       >
-        Your services present a key to say who is calling. Each has a public client ID and a secret that is shown once.{' '}
+        {words.introduction}{' '}
         <Link
           href="/docs/use-api-keys"
           prefetch={false}
@@ -72,11 +61,13 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
           How to use API keys
         </Link>
       </PageHeading>
-      {view.keys.length === 0 ? (
-        <EmptyState refusal={view.createRefusal} onCreate={(from) => open({ kind: 'create' }, from)} />
+      {view.offersDefaultKey ? (
+        <DefaultKeyTable preload={preload} onRotate={(from) => open({ kind: 'default' }, from)} />
+      ) : view.keys.length === 0 ? (
+        <EmptyState view={view} onCreate={(from) => open({ kind: 'create' }, from)} />
       ) : (
         <div className="overflow-hidden rounded-xl border border-line bg-surface shadow-soft">
-          {searchable && <KeySearch value={search} onChange={setSearch} found={shown.length} />}
+          {searchable && <KeySearch label={words.search} value={search} onChange={setSearch} found={shown.length} />}
           {shown.length > 0 && <KeyTable keys={shown} view={view} onOpen={open} onReach={loadDialogs} />}
           {shown.length === 0 && (
             <p className="px-5 py-14 text-center text-ink-muted">
@@ -92,6 +83,7 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
             view={view}
             origin={origin}
             limits={limits}
+            onSwitch={setDialog}
             onClose={() => setDialog(null)}
             onReturnFocus={returnFocus}
           />
@@ -101,22 +93,20 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
   );
 }
 
-function EmptyState({ refusal, onCreate }: { refusal: string | null; onCreate: (from: HTMLElement) => void }) {
+function EmptyState({ view, onCreate }: { view: KeyPageView; onCreate: (from: HTMLElement) => void }) {
+  const { emptyTitle, emptyText, createFirst } = pageWords[view.kind];
   return (
     <section className="flex flex-col items-center rounded-xl border border-line bg-surface px-6 py-16 text-center shadow-soft max-sm:py-12">
       <span className="inline-flex size-12 items-center justify-center rounded-xl bg-accent-wash text-accent-text">
         <KeyRound aria-hidden className="size-6" />
       </span>
-      <h2 className="mt-5 font-semibold text-base tracking-[-0.01em]">You have no API keys yet</h2>
-      <p className="mt-1.5 max-w-md text-ink-muted">
-        A key lets a script or a service call the API in your name, without your password. Give each service its own, so
-        that you can stop one without touching the others.
-      </p>
-      {refusal ? (
-        <p className="mt-5 rounded-lg bg-sunken px-3 py-2 text-ink-muted">{refusal}</p>
+      <h2 className="mt-5 font-semibold text-base tracking-[-0.01em]">{emptyTitle}</h2>
+      <p className="mt-1.5 max-w-md text-ink-muted">{emptyText}</p>
+      {view.createRefusal ? (
+        <p className="mt-5 rounded-lg bg-sunken px-3 py-2 text-ink-muted">{view.createRefusal}</p>
       ) : (
         <Button tone="secondary" className="mt-6" {...preload} onClick={(event) => onCreate(event.currentTarget)}>
-          Create your first key
+          {createFirst}
         </Button>
       )}
     </section>

@@ -9,16 +9,16 @@ export function matches(key: KeyView, search: string): boolean {
   return fold(key.name).includes(fold(search));
 }
 
-type KeySearchProps = { value: string; onChange: (value: string) => void; found: number };
+type KeySearchProps = { label: string; value: string; onChange: (value: string) => void; found: number };
 
-export function KeySearch({ value, onChange, found }: KeySearchProps) {
+export function KeySearch({ label, value, onChange, found }: KeySearchProps) {
   return (
     <div className="relative border-line border-b">
       <Search aria-hidden className="absolute top-1/2 left-5 size-4 -translate-y-1/2 text-ink-faint max-lg:left-4" />
       <input
         type="search"
-        aria-label="Search keys"
-        placeholder="Search keys"
+        aria-label={label}
+        placeholder={label}
         autoComplete="off"
         spellCheck={false}
         value={value}

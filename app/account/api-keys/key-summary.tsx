@@ -5,7 +5,7 @@ import { Time } from '@/components/ui/time';
 import type { KeyView } from '@/lib/keys/schema';
 
 /** Which key a dialog is about, and what else the dialog says of it. */
-export function KeySummary({ item, children }: { item: KeyView; children: ReactNode }) {
+export function KeySummary({ item, children }: { item: KeyView; children?: ReactNode }) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 rounded-lg border border-line bg-canvas px-4 py-3">
       <Fact title="Name">

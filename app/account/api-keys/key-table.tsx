@@ -1,18 +1,21 @@
 'use client';
 
 import { Sparkline } from '@/components/sparkline';
-import { Badge, type BadgeTone } from '@/components/ui/badge';
+import { Badge } from '@/components/ui/badge';
 import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
-import type { KeyHint, KeyPageView, KeyView } from '@/lib/keys/schema';
+import type { KeyPageView, KeyView } from '@/lib/keys/schema';
 import { totalOf, totalText } from '@/lib/usage/schema';
 import { EditableText } from './editable-text';
 import { KeyActions } from './key-actions';
 import { maskText } from './mask';
 import type { OpenDialog } from './open-dialog';
+import { OverlapLine } from './overlap-meter';
+import { PauseLine } from './pause-line';
 import { ScopeWords } from './scope-words';
+import { hintTones, statusTones } from './status-words';
 
 // Where the table has little room, dates and words take two lines, or the buttons at the end would be cut off.
 const timeClass = 'whitespace-nowrap text-ink-muted lg:max-xl:whitespace-normal';
@@ -28,8 +31,9 @@ type KeyTableProps = {
 export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
   // A column for something that no key has would be noise.
   const withProfiles = view.keys.some((key) => key.biasProfile !== null);
+  const agents = view.kind === 'agent';
   return (
-    <Table label="API keys">
+    <Table label={agents ? 'Agent API keys' : 'API keys'}>
       <TableHead>
         <ColumnTitle>Name</ColumnTitle>
         <ColumnTitle>Client ID</ColumnTitle>
@@ -39,6 +43,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
         <ColumnTitle>Created</ColumnTitle>
         <ColumnTitle>Last used</ColumnTitle>
         <ColumnTitle>Last 7 days</ColumnTitle>
+        {agents && <ColumnTitle>Created by</ColumnTitle>}
         <ColumnTitle>Expires</ColumnTitle>
         <ColumnTitle hidden>Actions</ColumnTitle>
       </TableHead>
@@ -66,7 +71,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
               </Cell>
             )}
             <Cell title="Status" className="xl:min-w-36">
-              <Status item={key} />
+              <Status item={key} view={view} onOpen={onOpen} />
             </Cell>
             <Cell title="Created" className={timeClass}>
               <Time iso={key.createdAt} />
@@ -82,6 +87,11 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
                 <Sparkline week={key.week} />
               </span>
             </Cell>
+            {agents && (
+              <Cell title="Created by" className="lg:max-w-40">
+                <bdi className="text-ink-muted [overflow-wrap:anywhere]">{key.createdBy ?? 'Nobody'}</bdi>
+              </Cell>
+            )}
             <Cell title="Expires" className={timeClass}>
               {key.expiresAt ? <Time iso={key.expiresAt} /> : <span>Never</span>}
             </Cell>
@@ -118,20 +128,7 @@ function ClientId({ item }: { item: KeyView }) {
   );
 }
 
-const statusTones: Record<KeyView['status'], BadgeTone> = {
-  Active: 'good',
-  Inactive: 'neutral',
-  Expired: 'warn',
-  Revoked: 'danger',
-};
-
-const hintTones: Record<KeyHint, BadgeTone> = {
-  'Expires soon': 'warn',
-  'Disabled by your administrator': 'neutral',
-  'Rotate: a former owner knows the secret': 'warn',
-};
-
-function Status({ item }: { item: KeyView }) {
+function Status({ item, view, onOpen }: Pick<KeyTableProps, 'view' | 'onOpen'> & { item: KeyView }) {
   return (
     <span className="flex flex-col items-start gap-1 max-lg:items-end">
       <Badge tone={statusTones[item.status]} dot>
@@ -142,6 +139,16 @@ function Status({ item }: { item: KeyView }) {
           {hint}
         </Badge>
       ))}
+      {item.pause && <PauseLine pause={item.pause} now={view.now} />}
+      {item.overlap && (
+        <OverlapLine
+          item={item}
+          overlap={item.overlap}
+          now={view.now}
+          refusal={view.deactivateRefusal}
+          onRetire={(from) => onOpen({ kind: 'retire', key: item }, from)}
+        />
+      )}
     </span>
   );
 }

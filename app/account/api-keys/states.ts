@@ -4,7 +4,14 @@ export type CreateKeyField = 'name' | 'description' | 'expiry' | 'scopes' | 'bia
 export type EditKeyField = CreateKeyField;
 
 /** A secret that was just minted, in its one appearance. Times are ISO 8601 in UTC. */
-export type NewKey = { clientId: string; secret: string; name: string; expiresAt: string | null };
+export type NewKey = {
+  clientId: string;
+  secret: string;
+  name: string;
+  expiresAt: string | null;
+  /** After a rotation: until when the old secret works; null when it does not. */
+  previousEndsAt?: string | null;
+};
 
 export type CreateKeyState =
   | ({ status: 'created' } & NewKey)

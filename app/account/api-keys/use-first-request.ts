@@ -13,20 +13,29 @@ export type FirstRequestState =
 const second = 1_000;
 const longestPause = 15 * second;
 
-/** What came of the calls with a secret that was just minted, as they come; null while there is none. */
-export function useFirstRequest(clientId: string | null): FirstRequestState {
+/**
+ * What came of the calls with a secret that was just minted, as they come.
+ * @param clientId null while there is none
+ * @param rotated the key had a secret before: refusals that are there already are none of the new one's
+ */
+export function useFirstRequest(clientId: string | null, rotated: boolean): FirstRequestState {
   const [state, setState] = useState<FirstRequestState>({ status: 'waiting' });
   useEffect(() => {
     if (clientId === null) return;
     const closing = new AbortController();
-    void watch(clientId, setState, closing.signal);
+    void watch(clientId, rotated, setState, closing.signal);
     return () => closing.abort();
-  }, [clientId]);
+  }, [clientId, rotated]);
   return state;
 }
 
 /** Asks every second until a call was accepted; less often while nobody answers, never while nobody looks. */
-async function watch(clientId: string, report: (state: FirstRequestState) => void, closing: AbortSignal) {
+async function watch(
+  clientId: string,
+  rotated: boolean,
+  report: (state: FirstRequestState) => void,
+  closing: AbortSignal,
+) {
   let before: FirstRequest | null = null;
   let reason: RefusalReason | null = null;
   let failures = 0;
@@ -39,7 +48,7 @@ async function watch(clientId: string, report: (state: FirstRequestState) => voi
       const now = answer.value;
       // Its caller may be written a moment later: what is announced should be whole.
       if (now.accepted && (now.caller || before?.accepted)) return report({ status: 'received', caller: now.caller });
-      const latest = latestRefusal(before, now, reason);
+      const latest: RefusalReason | null = rotated && before === null ? null : latestRefusal(before, now, reason);
       if (latest !== null && latest !== reason) report({ status: 'refused', reason: latest });
       [before, reason] = [now, latest];
     } else {

@@ -1,10 +1,11 @@
 'use client';
 
 import Link from 'next/link';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { buttonClass } from '@/components/ui/button-class';
 import { PageHeading } from '@/components/ui/page-heading';
+import { useOpener } from '@/components/use-opener';
 import type { MembersPageView } from '@/lib/members/schema';
 import { addressOf } from './member-address';
 import { MemberPager } from './member-pager';
@@ -27,25 +28,12 @@ type MemberManagerProps = {
 
 export function MemberManager({ view, search, countText, tenantName, mailConfigured }: MemberManagerProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const opener = useRef<HTMLElement | null>(null);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const { heading, remember, returnFocus } = useOpener(view.members);
 
   function open(next: OpenDialog, from: HTMLElement) {
-    opener.current = from;
+    remember(from);
     setDialog(next);
   }
-
-  /** To the opener; where it went with its row, to the top of the page. */
-  function returnFocus() {
-    const target = opener.current?.isConnected ? opener.current : heading.current;
-    target?.focus();
-  }
-
-  // A row takes its button along: of a removed member, or when the page turns.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows come and go with the members
-  useEffect(() => {
-    if (opener.current?.isConnected === false && document.activeElement === document.body) heading.current?.focus();
-  }, [view.members]);
 
   return (
     <>

@@ -1,7 +1,7 @@
 import { findKeyTraffic } from '@/lib/usage/queries';
-import { answerOwnKey } from '../own-key-answer';
+import { answerVisibleKey } from '../visible-key-answer';
 
 /** What depends on a key of the viewer's, for the dialogs that stop it. */
 export function GET(request: Request): Promise<Response> {
-  return answerOwnKey(request, findKeyTraffic);
+  return answerVisibleKey(request, findKeyTraffic);
 }

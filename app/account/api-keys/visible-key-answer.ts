@@ -4,10 +4,10 @@ import { problem, type Reply } from '@/lib/http/problem';
 import { isClientId } from '@/lib/keys/secret';
 
 /**
- * Answers a GET about the key that `?clientId=` names, for its owner. A program asks, so nobody is sent to sign in; another
- * one's key looks like a missing one.
+ * Answers a GET about the key that `?clientId=` names: one of the viewer's, or of the tenant's. A program asks, so nobody is
+ * sent to sign in; another member's key looks like a missing one.
  */
-export async function answerOwnKey(
+export async function answerVisibleKey(
   request: Request,
   read: (viewer: Viewer, clientId: string) => Promise<object | null>,
 ): Promise<Response> {
@@ -26,4 +26,4 @@ function asResponse({ status, headers, body }: Reply): Response {
 const signedOut = () =>
   problem({ status: 401, type: 'signed_out', title: 'You are signed out', detail: 'Sign in and ask again.' });
 const missing = () =>
-  problem({ status: 404, type: 'not_found', title: 'Not found', detail: 'You have no key with this client ID.' });
+  problem({ status: 404, type: 'not_found', title: 'Not found', detail: 'There is no key with this client ID.' });

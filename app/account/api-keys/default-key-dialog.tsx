@@ -1,0 +1,58 @@
+'use client';
+
+import type { FormEvent } from 'react';
+import { Button } from '@/components/ui/button';
+import { DialogBody, DialogFooter } from '@/components/ui/dialog';
+import type { KeyPageView } from '@/lib/keys/schema';
+import { createPersonal, type NotCreated } from './create-dialog';
+import { Answer, type CreateAnswer } from './create-step';
+import { firstExpiry, sentExpiry } from './expiry-field';
+import { useIdempotencyValue } from './idempotency-value';
+import { MintDialog } from './mint-dialog';
+import type { DialogFrame } from './open-dialog';
+
+/** Where the tenant keeps one key: mints the first secret of the key that whoever has none is offered. */
+export function DefaultKeyDialog({ view, ...frame }: DialogFrame & { view: KeyPageView; origin: string }) {
+  return (
+    <MintDialog<NotCreated>
+      {...frame}
+      title="Rotate Default?"
+      description="Your tenant keeps one usable key for you. This mints its first secret, which is shown once, in the next step."
+      remedy="rotate the key"
+      mint={createPersonal}
+    >
+      {(step) => <DefaultKeyStep {...step} view={view} />}
+    </MintDialog>
+  );
+}
+
+type DefaultKeyStepProps = {
+  view: KeyPageView;
+  state: CreateAnswer | null;
+  pending: boolean;
+  onSubmit: (input: unknown) => void;
+  onClose: () => void;
+};
+
+function DefaultKeyStep({ view, state, pending, onSubmit, onClose }: DefaultKeyStepProps) {
+  const idempotencyValue = useIdempotencyValue();
+  const finished = state?.status === 'already_created';
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const expiry = sentExpiry(firstExpiry(view.maximumExpirationInDays));
+    onSubmit({ name: 'Default', description: '', expiry, idempotencyValue });
+  }
+  return (
+    <form onSubmit={submit}>
+      <DialogBody>{state && !pending && <Answer state={state} button="Rotate" />}</DialogBody>
+      <DialogFooter>
+        <Button onClick={onClose}>{finished ? 'Close' : 'Cancel'}</Button>
+        {!finished && (
+          <Button type="submit" tone="primary" pending={pending}>
+            Rotate
+          </Button>
+        )}
+      </DialogFooter>
+    </form>
+  );
+}
