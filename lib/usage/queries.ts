@@ -93,18 +93,19 @@ export async function listOverlapUses(viewer: Viewer, kind: Kind): Promise<Map<s
 }
 
 /**
- * What still comes with the secret that the key's last rotation replaced.
- * @returns null for a key that the viewer's pages do not show, and when no overlap is going on
+ * What still comes with the secret that the key's last rotation replaced; `use` is null when no overlap is going on.
+ * @returns null for a key that is not there, or that the viewer's pages do not show
  */
-export async function findOverlapUse(viewer: Viewer, clientId: string): Promise<OverlapUse | null> {
+export async function findOverlapUse(viewer: Viewer, clientId: string): Promise<{ use: OverlapUse | null } | null> {
   const [row] = await query<
-    OverlapCountRow & Pick<OverlapUse, 'callers' | 'otherRequests'> & { since: Date; endsAt: Date; now: Date }
+    OverlapCountRow & Pick<OverlapUse, 'callers' | 'otherRequests'> & { since: Date; endsAt: Date | null; now: Date }
   >(
     'overlap-use',
     `SELECT c.minted_at AS since, p.ends_at AS "endsAt", clock_timestamp() AS now, used.*
        FROM key k
        JOIN key_secret c ON c.tenant_id = k.tenant_id AND c.key_id = k.id AND c.position = 'current'
-       JOIN key_secret p ON p.tenant_id = k.tenant_id AND p.key_id = k.id AND p.position = 'previous'
+       LEFT JOIN key_secret p ON p.tenant_id = k.tenant_id AND p.key_id = k.id AND p.position = 'previous'
+                             AND p.ends_at > clock_timestamp()
        CROSS JOIN LATERAL (
          SELECT coalesce(sum(u.requests), 0)::float8 AS requests, max(u.last_used_at) AS "lastUsedAt",
                 coalesce(sum(u.requests) FILTER (WHERE u.address = ''), 0)::float8 AS "otherRequests",
@@ -112,13 +113,14 @@ export async function findOverlapUse(viewer: Viewer, clientId: string): Promise<
                                   ORDER BY u.requests DESC, u.address, u.client) FILTER (WHERE u.address <> ''), '[]') AS callers
            FROM previous_secret_use u WHERE u.tenant_id = k.tenant_id AND u.key_id = k.id
        ) used
-      WHERE ${visibleKey} AND p.ends_at > clock_timestamp()`,
+      WHERE ${visibleKey}`,
     [viewer.tenantId, viewer.memberId, clientId],
   );
   if (!row) return null;
   const { since, endsAt, now, callers, otherRequests } = row;
+  if (!endsAt) return { use: null };
   const times = { since: since.toISOString(), endsAt: endsAt.toISOString(), now: now.toISOString() };
-  return { ...overlapCountOf(row), ...times, callers, otherRequests };
+  return { use: { ...overlapCountOf(row), ...times, callers, otherRequests } };
 }
 
 type TrafficRow = Pick<KeyTraffic, 'refusals' | 'callers'> & { lastUsedAt: Date | null; days: UsageDay[]; now: Date };

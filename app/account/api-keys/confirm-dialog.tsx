@@ -120,7 +120,7 @@ function OverlapFacts({ overlap, now }: { overlap: OverlapView; now: string }) {
 function Explanation({ kind }: { kind: ConfirmedKind }): ReactNode {
   switch (kind) {
     case 'deactivate':
-      return 'Services using this key will be refused at once. After the time, or when you activate it, they are accepted again.';
+      return 'Services using this key will be refused at once, until it is Active again.';
     case 'activate':
       return 'Services using this key will be accepted again at once.';
     case 'retire':

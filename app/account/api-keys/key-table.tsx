@@ -42,7 +42,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
         <ColumnTitle>Status</ColumnTitle>
         <ColumnTitle>Created</ColumnTitle>
         <ColumnTitle>Last used</ColumnTitle>
-        <ColumnTitle>Last 7 days</ColumnTitle>
+        {!agents && <ColumnTitle>Last 7 days</ColumnTitle>}
         {agents && <ColumnTitle>Created by</ColumnTitle>}
         <ColumnTitle>Expires</ColumnTitle>
         <ColumnTitle hidden>Actions</ColumnTitle>
@@ -79,17 +79,21 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
             <Cell title="Last used" className={timeClass}>
               {key.lastUsedAt ? <Time iso={key.lastUsedAt} relativeTo={view.now} /> : <span>Never used</span>}
             </Cell>
-            <Cell title="Last 7 days">
-              <span className="flex min-h-[1.375rem] items-center gap-3">
-                <span aria-hidden className="text-balance text-right text-ink-muted lg:hidden">
-                  {totalText(totalOf(key.week), '')}
+            {!agents && (
+              <Cell title="Last 7 days">
+                <span className="flex min-h-[1.375rem] items-center gap-3">
+                  <span aria-hidden className="text-balance text-right text-ink-muted lg:hidden">
+                    {totalText(totalOf(key.week), '')}
+                  </span>
+                  <Sparkline week={key.week} />
                 </span>
-                <Sparkline week={key.week} />
-              </span>
-            </Cell>
+              </Cell>
+            )}
             {agents && (
-              <Cell title="Created by" className="lg:max-w-40">
-                <bdi className="text-ink-muted [overflow-wrap:anywhere]">{key.createdBy ?? 'Nobody'}</bdi>
+              <Cell title="Created by" className="lg:max-w-44">
+                <bdi title={key.createdBy ?? undefined} className="block truncate text-ink-muted">
+                  {key.createdBy ?? 'Nobody'}
+                </bdi>
               </Cell>
             )}
             <Cell title="Expires" className={timeClass}>

@@ -88,7 +88,7 @@ export function OverlapLine({
         <button
           type="button"
           onClick={(event) => onRetire(event.currentTarget)}
-          className={`rounded font-medium max-lg:min-h-8 ${silent === null ? 'text-ink-muted hover:text-ink hover:underline' : 'bg-accent-wash px-1.5 text-accent-text hover:underline'}`}
+          className={`rounded text-left font-medium max-lg:min-h-8 max-lg:text-right ${silent === null ? 'text-ink-muted hover:text-ink hover:underline' : 'bg-accent-wash px-1.5 text-accent-text hover:underline'}`}
         >
           Retire the old secret now
         </button>

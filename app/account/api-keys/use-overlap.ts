@@ -17,10 +17,13 @@ export function useOverlap(clientId: string, first: OverlapView, now: string): O
     let timer: ReturnType<typeof setTimeout>;
     const ask = async () => {
       if (document.visibilityState === 'visible') {
-        const answer = await askAboutKey<OverlapUse>('overlap', clientId, closing.signal);
+        const answer = await askAboutKey<{ use: OverlapUse | null }>('overlap', clientId, closing.signal);
         if (closing.signal.aborted) return;
-        if (answer.status === 'answered') setState({ use: answer.value, now: answer.value.now, over: false });
-        if (answer.status === 'missing') return setState((last) => ({ ...last, over: true }));
+        if (answer.status === 'answered') {
+          const { use } = answer.value;
+          if (!use) return setState((last) => ({ ...last, over: true }));
+          setState({ use, now: use.now, over: false });
+        }
       }
       timer = setTimeout(ask, 3 * second);
     };
