@@ -70,11 +70,10 @@ export function thrownAway({ many, one, fixedRate }: Results): number {
     .reduce((sum, series) => sum + series.thrownAway, 0);
 }
 
-const begin = '<!-- bench: begin -->';
-const end = '<!-- bench: end -->';
-
 /** Puts a run between the marks of the document. */
-export function withResults(document: string, results: string): string {
+export function withResults(document: string, results: string, mark: 'bench' | 'growth' = 'bench'): string {
+  const begin = `<!-- ${mark}: begin -->`;
+  const end = `<!-- ${mark}: end -->`;
   const [before, rest] = document.split(begin);
   const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) throw new Error('The document has no place for the results.');

@@ -123,25 +123,25 @@ function WhatAKeyIs() {
 function Rotation() {
   return (
     <Chapter id="rotate">
-      <p>Two keys work side by side for as long as you like, so no request has to fail while you exchange one.</p>
+      <p>
+        <strong>Rotate</strong> gives a key a new secret. Its name and client ID stay, and the old secret goes on
+        working beside the new one for as long as you choose, so no request has to fail meanwhile.
+      </p>
       <ol className="max-w-[42rem] list-decimal space-y-2 pl-5 text-ink-muted marker:text-ink-faint">
+        <li>Rotate the key, with an overlap that is longer than your deployment takes: 1 h, 24 h or 7 days.</li>
+        <li>Give the new secret to your service in place of the old one, instance by instance.</li>
         <li>
-          Create a second key with the same scopes. If you have as many keys as your tenant allows, delete one that
-          nothing uses first.
-        </li>
-        <li>Give its secret to your service in place of the old one, instance by instance.</li>
-        <li>
-          Watch <strong>Last used</strong> of the old key, which is true to the minute, until it stands still for longer
-          than your rarest job pauses.
+          Watch the key’s row: it counts the requests that still come with the old secret, and the Rotate dialog says
+          from which programs and addresses.
         </li>
         <li>
-          <strong>Deactivate</strong> the old key. If something was forgotten, <strong>Activate</strong> brings it back
-          at once.
-        </li>
-        <li>
-          <strong>Delete</strong> it when nothing has complained.
+          <strong>Retire the old secret now</strong> once it is silent, or let the overlap end by itself.
         </li>
       </ol>
+      <p>
+        If a secret leaked, choose <strong>It leaked</strong> instead: the old secret is refused at once, and your
+        administrators are told.
+      </p>
     </Chapter>
   );
 }
@@ -156,9 +156,9 @@ function Practices() {
         <li>Use a different key for each application, and write into its description what it is for.</li>
         <li>Give each key only the scopes, and the bias profile, that its application needs.</li>
         <li>Let keys expire, and replace them regularly before they do.</li>
-        <li>Create the new key before you delete the old one, and move your applications over gradually.</li>
+        <li>Rotate with an overlap, and move your applications over gradually, before you retire the old secret.</li>
         <li>Look at when your keys were last used, and delete those that nothing uses.</li>
-        <li>Deactivate a key that may have leaked at once, then delete it and create another.</li>
+        <li>Rotate a key whose secret may have leaked at once, and say so with “It leaked”.</li>
         <li>Ask your administrator to revoke a key that is not yours and does what it should not.</li>
       </ul>
     </Chapter>
