@@ -14,6 +14,7 @@ import { Fact, KeySummary, LastUsed } from './key-summary';
 import { KeyTrafficSummary } from './key-traffic';
 import type { DialogFrame } from './open-dialog';
 import type { ChangeKeyState } from './states';
+import { useOverlap } from './use-overlap';
 
 export type ConfirmedKind = 'deactivate' | 'activate' | 'retire' | 'delete';
 
@@ -76,7 +77,9 @@ export function ConfirmDialog({ kind, item, now, onClose, onReturnFocus }: Confi
           <RadioGroup label="For how long" value={pause} onChange={setPause} options={pauses} />
         )}
         {kind === 'retire' ? (
-          <KeySummary item={item}>{item.overlap && <OverlapFacts overlap={item.overlap} now={now} />}</KeySummary>
+          <KeySummary item={item}>
+            {item.overlap && <OverlapFacts item={item} overlap={item.overlap} now={now} />}
+          </KeySummary>
         ) : hurts ? (
           <KeyTrafficSummary item={item} />
         ) : (
@@ -106,13 +109,18 @@ const pauses: Array<{ value: Pause; label: string }> = [
   { value: '24h', label: '24 h' },
 ];
 
-function OverlapFacts({ overlap, now }: { overlap: OverlapView; now: string }) {
+type OverlapFactsProps = { item: KeyView; overlap: OverlapView; now: string };
+
+/** Who would be refused by the old secret's end, as it is now. */
+function OverlapFacts({ item, overlap, now: firstNow }: OverlapFactsProps) {
+  const { use, now } = useOverlap(item.clientId, overlap, firstNow);
   return (
     <>
-      <Fact title="Requests with the old secret">{countText(overlap.requests)}</Fact>
+      <Fact title="Requests with the old secret">{countText(use.requests)}</Fact>
       <Fact title="The last of them">
-        <LastUsed at={overlap.lastUsedAt} now={now} />
+        <LastUsed at={use.lastUsedAt} now={now} />
       </Fact>
+      <Fact title="Callers">{'callers' in use ? countText(use.callers.length) : ''}</Fact>
     </>
   );
 }

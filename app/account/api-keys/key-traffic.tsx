@@ -32,6 +32,24 @@ export function KeyTrafficSummary({ item }: { item: KeyView }) {
   );
 }
 
+/** The same in three lines, for a dialog that has other things to show. */
+export function KeyImpact({ item }: { item: KeyView }) {
+  const state = useTraffic(item.clientId);
+  return (
+    <KeySummary item={item}>
+      <Fact title="Last used">
+        <Loaded state={state}>{({ lastUsedAt, now }) => <LastUsed at={lastUsedAt} now={now} />}</Loaded>
+      </Fact>
+      <Fact title="Last 7 days">
+        <Loaded state={state}>{({ week }) => totalText(totalOf(week), '')}</Loaded>
+      </Fact>
+      <Fact title="Callers">
+        <Loaded state={state}>{({ callers }) => countText(callers.length)}</Loaded>
+      </Fact>
+    </KeySummary>
+  );
+}
+
 const reasons = {
   unreachable: 'Latchkey did not answer, so nobody can say who uses this key. You can go on all the same.',
   missing: 'This key does not exist any more. Reload the page.',

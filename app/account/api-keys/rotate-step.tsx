@@ -10,7 +10,7 @@ import { Time } from '@/components/ui/time';
 import type { KeyPageView, KeyView, Overlap } from '@/lib/keys/schema';
 import { ExpiryField, keptExpiry, sentExpiry } from './expiry-field';
 import { useIdempotencyValue } from './idempotency-value';
-import { KeySummary } from './key-summary';
+import { KeyImpact } from './key-traffic';
 import type { MintAnswer } from './mint-dialog';
 import { OverlapMeter } from './overlap-meter';
 import type { NotRotated } from './rotate-dialog';
@@ -58,7 +58,7 @@ export function RotateStep({ item, view, state, pending, onSubmit, onClose, onRe
   return (
     <form onSubmit={submit} noValidate>
       <DialogBody>
-        <KeySummary item={item} />
+        <KeyImpact item={item} />
         {item.overlap && <OverlapMeter item={item} overlap={item.overlap} now={view.now} onRetire={onRetire} />}
         {inactive ? (
           <p className="text-ink-muted">The key stays Inactive, so its old secret ends at once.</p>
