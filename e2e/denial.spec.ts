@@ -70,6 +70,25 @@ const actions: Record<string, Row> = {
     aimed: 'own',
     needs: noDeveloper,
   },
+  createAgentKeyAction: {
+    page: keysPage,
+    input: () => ({ name: `New ${randomUUID()}`, description: '', idempotencyValue: randomUUID() }),
+    aimed: false,
+    needs: noDeveloper,
+  },
+  rotateKeyAction: {
+    page: keysPage,
+    input: ({ clientId }) => ({
+      clientId,
+      overlap: 'none',
+      leaked: false,
+      endOlder: true,
+      idempotencyValue: randomUUID(),
+    }),
+    aimed: 'own',
+    needs: noDeveloper,
+  },
+  retireSecretAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: 'own' },
   deactivateKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: 'own' },
   activateKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: 'own', needs: noDeveloper },
   deleteKeyAction: { page: keysPage, input: ({ clientId }) => clientId, aimed: 'own', needs: noDeveloper },
@@ -148,6 +167,7 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/_not-found': 'everybody',
   '/_global-error': 'everybody',
   '/account': 'members',
+  '/account/agent-keys': 'members',
   '/account/api-keys': 'members',
   '/account/security': 'members',
   '/api/auth/[...nextauth]': 'everybody',
@@ -161,7 +181,7 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
 };
 
 /** GETs that a page's own code asks, about a key of the viewer's. */
-const questions = ['/account/api-keys/traffic', '/account/api-keys/first-request'];
+const questions = ['/account/api-keys/traffic', '/account/api-keys/first-request', '/account/api-keys/overlap'];
 
 const manifest = (name: string) => JSON.parse(readFileSync(`.next/server/${name}`, 'utf8'));
 const built: Record<string, { exportedName: string }> = manifest('server-reference-manifest.json').node;

@@ -73,7 +73,7 @@ export async function editKeyAction(input: unknown): Promise<EditKeyState> {
   return { status: 'changed', current };
 }
 
-export async function deactivateKeyAction(clientId: unknown, pause: unknown): Promise<ChangeKeyState> {
+export async function deactivateKeyAction(clientId: unknown, pause: unknown = 'open'): Promise<ChangeKeyState> {
   const viewer = await requireViewer();
   const id = clientIdSchema.safeParse(clientId);
   const length = pauseSchema.safeParse(pause);
