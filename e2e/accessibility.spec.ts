@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { countCaller, countRequests } from '../tests/support/usage';
-import { createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
+import { acceptSecret, countCaller, countRequests } from '../tests/support/usage';
+import { createKeyFor, createMember, createScopes, rotateKeyFor, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { atRest, createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
@@ -69,6 +69,8 @@ for (const [colorScheme, width] of [
       await open(page, keysPath);
       await expect(page.getByText('Disabled by your administrator').first()).toBeVisible();
       await expectAccessible(page, 'switched off');
+      await open(page, '/account/agent-keys');
+      await expectAccessible(page, 'no agent keys');
       await open(page, '/account/security');
       await expectAccessible(page, 'security');
       await open(page, '/tenant/settings');
@@ -106,7 +108,7 @@ for (const [colorScheme, width] of [
       await expect(secret.getByText('A call was refused: the client secret was wrong.')).toBeVisible();
       await expectAccessible(page, 'first request, refused');
       await countCaller(clientId, { address: '2001:db8:85a3:8d3:1319:8a2e:370:7348', client: 'c'.repeat(60) });
-      await countRequests(clientId);
+      await acceptSecret(clientId);
       await expect(secret.getByText('First request received')).toBeVisible();
       await expectAccessible(page, 'first request, received');
       await secret.getByRole('button', { name: 'Show client secret' }).click();
@@ -114,6 +116,41 @@ for (const [colorScheme, width] of [
       await secret.getByRole('button', { name: 'Done' }).click();
       await expect(page.getByRole('alertdialog')).toBeVisible();
       await expectAccessible(page, 'close without saving');
+    });
+
+    test(`rotating a key and what its row says are accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {
+      const { clientId } = await createKeyFor(viewer, { name: 'Busy' });
+      await createKeyFor(viewer, { name: 'Paused' });
+      await sql(
+        `UPDATE key SET deactivated_at = clock_timestamp(), deactivated_until = clock_timestamp() + interval '10 hours'
+          WHERE tenant_id = $1 AND name = 'Paused'`,
+        [viewer.tenantId],
+      );
+      await rotateKeyFor(viewer, clientId);
+      await sql(
+        `INSERT INTO previous_secret_use (tenant_id, key_id, address, client, requests, last_used_at)
+         SELECT tenant_id, id, '2001:db8:85a3:8d3:1319:8a2e:370:7348', repeat('c', 60), 1234567, clock_timestamp() - interval '1 hour'
+           FROM key WHERE client_id = $1`,
+        [clientId],
+      );
+      await open(page, keysPath);
+      await expect(page.getByText('1,234,567 requests with the old secret')).toBeVisible();
+      await expect(page.getByText('Active again in')).toBeVisible();
+      await expectAccessible(page, 'a pause and an overlap');
+      await page.getByRole('button', { name: 'Rotate Busy' }).click();
+      await expect(page.getByRole('region', { name: 'The old secret' })).toContainText('2001:db8');
+      await expectAccessible(page, 'rotate');
+      await page.getByRole('button', { name: 'Retire the old secret now' }).last().click();
+      await expect(page.getByRole('alertdialog')).toBeVisible();
+      await expectAccessible(page, 'retire');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Deactivate Busy' }).click();
+      await expect(page.getByRole('radio', { name: 'Until I activate it' })).toBeChecked();
+      await expectAccessible(page, 'deactivate');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Edit Busy' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await expectAccessible(page, 'edit');
     });
 
     test(`the list of scopes and its dialogs are accessible: ${colorScheme}, ${width} px`, async ({
@@ -246,6 +283,8 @@ for (const [colorScheme, width] of [
       await open(page, `${membersPath}?search=number`);
       await expect(page.getByRole('link', { name: 'Next' })).toBeVisible();
       await expectAccessible(page, 'pages of members');
+      await open(page, '/account/agent-keys');
+      await expectAccessible(page, 'no agent keys');
       await open(page, '/account/security');
       await page.getByRole('button', { name: 'Sign out everywhere' }).click();
       await expect(page.getByRole('alertdialog')).toBeVisible();

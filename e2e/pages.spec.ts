@@ -21,7 +21,7 @@ test.describe('an admin', () => {
     page,
   }) => {
     for (const [path, area, names] of [
-      [keysPath, 'Account settings', ['API keys', 'Security']],
+      [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Security']],
       ['/tenant/settings', 'Tenant settings', ['Settings', 'Members']],
     ] as const) {
       await open(page, path);

@@ -32,3 +32,15 @@ export async function countCaller(
     [clientId, address, client, requests, daysAgo],
   );
 }
+
+/** A call with the key's current secret was accepted, now. */
+export async function acceptSecret(clientId: string): Promise<void> {
+  await sql(
+    `INSERT INTO key_last_use (tenant_id, key_id, last_used_at, minted_at)
+     SELECT k.tenant_id, k.id, clock_timestamp(), s.minted_at
+       FROM key k JOIN key_secret s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.position = 'current'
+      WHERE k.client_id = $1
+     ON CONFLICT (tenant_id, key_id) DO UPDATE SET last_used_at = excluded.last_used_at, minted_at = excluded.minted_at`,
+    [clientId],
+  );
+}
