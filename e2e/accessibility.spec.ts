@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { acceptSecret, countCaller, countRequests } from '../tests/support/usage';
-import { createKeyFor, createMember, createScopes, rotateKeyFor, sql, viewerFor } from '../tests/support/world';
+import { createBiasProfile, createKeyFor, createMember, createScopes, rotateKeyFor, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { atRest, createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
@@ -202,6 +202,38 @@ for (const [colorScheme, width] of [
       await page.getByRole('button', { name: 'Edit Holding' }).click();
       await expect(page.getByRole('dialog', { name: 'Edit API key' })).toBeVisible();
       await expectAccessible(page, 'edit, with scopes');
+    });
+
+    test(`the bias profiles and their dialogs are accessible: ${colorScheme}, ${width} px`, async ({
+      page,
+      tenant,
+      viewer,
+    }) => {
+      await open(page, '/tenant/bias-profiles');
+      await expect(page.getByText('No bias profiles yet')).toBeVisible();
+      await expectAccessible(page, 'no bias profiles');
+      const biasProfileId = await createBiasProfile(tenant, { name: 'Careful', description: 'd'.repeat(100) });
+      await createBiasProfile(tenant, { name: 'Longname'.repeat(6), settings: `{"text": "${'x'.repeat(500)}"}` });
+      await createKeyFor(viewer, { biasProfileId });
+      await open(page, '/tenant/bias-profiles');
+      await expectAccessible(page, 'bias profiles');
+      await page.getByRole('button', { name: /^Edit Longname/ }).click();
+      await expect(page.getByText('Valid JSON')).toBeVisible();
+      await expectAccessible(page, 'edit bias profile');
+      await sql(`UPDATE bias_profile SET settings = '{"theirs": true}' WHERE tenant_id = $1`, [tenant.id]);
+      await page.getByLabel('Settings').fill('{"mine": true}');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(page.getByText('Settings now')).toBeVisible();
+      await expectAccessible(page, 'bias profile changed meanwhile');
+      await page.getByLabel('Settings').fill('{');
+      await page.getByRole('button', { name: 'Format' }).focus();
+      await expect(tooltip(page, 'Correct the JSON first.')).toBeVisible();
+      await expectAccessible(page, 'bias profile with bad JSON');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Delete Careful' }).click();
+      await expect(page.getByRole('alertdialog').getByLabel('Keys that use it get')).toBeVisible();
+      await expectAccessible(page, 'delete bias profile');
     });
 
     test(`the members page and its dialogs are accessible: ${colorScheme}, ${width} px`, async ({

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { encode } from 'next-auth/jwt';
 import type { Viewer } from '@/lib/auth/queries';
 import {
+  createBiasProfile,
   createKeyFor,
   createMember,
   createScopes,
@@ -18,7 +19,7 @@ import {
 } from '../tests/support/world';
 import { expect, test } from './fixtures';
 
-type Target = { clientId: string; sessionId: string; memberId: string; scope: string };
+type Target = { clientId: string; sessionId: string; memberId: string; scope: string; profileId: string };
 type Row = {
   page: string;
   /** The arguments, aimed at somebody's objects. */
@@ -44,11 +45,14 @@ const noAdmin = {
 /** What is only looked at: to who is no admin it does not exist. */
 const noLook = { ...noAdmin, sentence: 'This member does not exist any more. Reload the page.' };
 const noScopeLook = { ...noAdmin, sentence: 'This scope does not exist any more. Reload the page.' };
+const noProfileLook = { ...noAdmin, sentence: 'This bias profile does not exist any more. Reload the page.' };
 const keysPage = '/account/api-keys';
 const securityPage = '/account/security';
 const membersPage = '/tenant/members';
 const linkPage = '/set-password';
 const ofScope = { page: '/tenant/settings', aimed: 'tenant', needs: noAdmin } as const;
+const profilesPage = '/tenant/bias-profiles';
+const ofProfile = { page: profilesPage, aimed: 'tenant', needs: noAdmin } as const;
 const ofMember = { page: membersPage, aimed: 'tenant', needs: noAdmin } as const;
 
 const actions: Record<string, Row> = {
@@ -122,6 +126,24 @@ const actions: Record<string, Row> = {
   editScopeAction: { ...ofScope, input: ({ scope }) => ({ name: scope, description: 'Changed' }) },
   reviewScopeAction: { ...ofScope, input: ({ scope }) => ({ name: scope }), needs: noScopeLook },
   deleteScopeAction: { ...ofScope, input: ({ scope }) => ({ name: scope }) },
+  createBiasProfileAction: {
+    page: profilesPage,
+    input: () => ({ name: `New ${randomUUID()}`, description: '', settings: '{}' }),
+    aimed: false,
+    needs: noAdmin,
+  },
+  editBiasProfileAction: {
+    ...ofProfile,
+    input: ({ profileId }) => ({
+      id: profileId,
+      name: 'Changed',
+      description: '',
+      settings: '{}',
+      seen: { name: 'Seen', description: '', settings: '{}' },
+    }),
+  },
+  reviewBiasProfileAction: { ...ofProfile, input: ({ profileId }) => ({ id: profileId }), needs: noProfileLook },
+  deleteBiasProfileAction: { ...ofProfile, input: ({ profileId }) => ({ id: profileId, replacementId: null }) },
   // Harmless to everybody: they can only end the sessions of whoever calls them.
   signOutAction: { page: keysPage, input: () => undefined, aimed: false },
   signOutEverywhereAction: { page: securityPage, input: () => undefined, aimed: false },
@@ -176,6 +198,7 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/set-password': 'everybody',
   '/sign-in': 'everybody',
   '/tenant': 'members',
+  '/tenant/bias-profiles': 'admins',
   '/tenant/members': 'admins',
   '/tenant/settings': 'admins',
 };
@@ -239,6 +262,7 @@ async function stored(tenant: TestTenant): Promise<string> {
        (SELECT json_agg(m ORDER BY id) FROM member m WHERE tenant_id = $1),
        (SELECT json_agg(k ORDER BY id) FROM key k WHERE tenant_id = $1),
        (SELECT json_agg(c ORDER BY name) FROM scope c WHERE tenant_id = $1),
+       (SELECT json_agg(b ORDER BY id) FROM bias_profile b WHERE tenant_id = $1),
        (SELECT json_agg(s ORDER BY key_id) FROM key_secret s WHERE tenant_id = $1),
        (SELECT json_agg(i ORDER BY issuer, subject) FROM identity i WHERE tenant_id = $1),
        (SELECT json_agg(l ORDER BY member_id) FROM one_time_link l WHERE tenant_id = $1),
@@ -255,7 +279,8 @@ const result = (answer: Answer) => /\{"status":.*\}/.exec(answer.text)?.[0] ?? a
 
 /** Everything of one member that an input can name. */
 async function targetOf(member: TestMember, viewer: Viewer): Promise<Target> {
-  const { clientId } = await createKeyFor(viewer);
+  const profileId = await createBiasProfile({ id: member.tenantId }, { name: randomUUID() });
+  const { clientId } = await createKeyFor(viewer, { biasProfileId: profileId });
   await sql(
     `INSERT INTO identity (tenant_id, issuer, subject, member_id, email, name)
      VALUES ($1, 'https://idp.example', $2::uuid::text, $2::uuid, '', '')`,
@@ -263,7 +288,7 @@ async function targetOf(member: TestMember, viewer: Viewer): Promise<Target> {
   );
   const scope = `s-${randomUUID()}`;
   await createScopes({ id: member.tenantId }, scope);
-  return { clientId, sessionId: viewer.sessionId, memberId: member.id, scope };
+  return { clientId, sessionId: viewer.sessionId, memberId: member.id, scope, profileId };
 }
 
 const nowhere = (): Target => ({
@@ -271,6 +296,7 @@ const nowhere = (): Target => ({
   sessionId: randomUUID(),
   memberId: randomUUID(),
   scope: `s-${randomUUID()}`,
+  profileId: randomUUID(),
 });
 
 const success = /"status":"(done|created|saved|changed|deleted|ended|issued|ready|redeemed|valid)"/;
@@ -324,6 +350,7 @@ for (const [name, row] of Object.entries(actions)) {
           { memberId: '\0' },
           { memberId: { not: '' } },
           { name: '\0' },
+          { id: '\0', replacementId: { not: '' } },
           { name: { not: '' } },
           undefined,
           null,
@@ -363,7 +390,7 @@ for (const [name, row] of Object.entries(actions)) {
     });
   }
 
-  const sample = row.input({ clientId: '', sessionId: '', memberId: '', scope: '' });
+  const sample = row.input({ clientId: '', sessionId: '', memberId: '', scope: '', profileId: '' });
   if (typeof sample !== 'object') continue;
   test.describe(() => {
     // Nothing else may be the reason of the refusal.

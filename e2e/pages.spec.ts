@@ -1,4 +1,4 @@
-import { createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
+import { createBiasProfile, createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { keysPath, open, rowOf } from './key-page';
 import { chooseAction, createIdentity, memberRow, membersPath, openReview } from './members-page';
@@ -22,7 +22,7 @@ test.describe('an admin', () => {
   }) => {
     for (const [path, area, names] of [
       [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Security']],
-      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members']],
+      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles']],
     ] as const) {
       await open(page, path);
       const links = page.getByRole('navigation', { name: area }).getByRole('link');
@@ -217,6 +217,32 @@ test.describe('with hostile descriptions of scopes', () => {
     for (const [index, payload] of payloads.entries()) {
       await expect(dialog.getByRole('checkbox', { name: `scope-${index}` })).toHaveAccessibleDescription(payload);
     }
+    expect(alerts).toEqual([]);
+  });
+});
+
+test.describe('with hostile bias profiles', () => {
+  test.use({ roles: ['developer', 'admin'] });
+
+  test('names, descriptions and settings are shown as they are, and nothing in them runs', async ({ page, tenant }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    for (const name of payloads) {
+      const settings = JSON.stringify({ [name]: name });
+      await createBiasProfile(tenant, { name, description: `${name} again`, settings });
+    }
+    await open(page, '/tenant/bias-profiles');
+    for (const name of payloads) {
+      await expect(rowOf(page, name).getByText(`${name} again`, { exact: true })).toBeVisible();
+      await page.getByRole('button', { name: `Edit ${name}`, exact: true }).click();
+      await expect(page.getByLabel('Settings')).toHaveValue(JSON.stringify({ [name]: name }, null, 2));
+      await page.keyboard.press('Escape');
+    }
+    await page.getByRole('button', { name: `Delete ${payloads[0]}`, exact: true }).click();
+    await expect(page.getByRole('alertdialog').getByRole('option')).toHaveCount(payloads.length);
     expect(alerts).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { requireViewer } from '@/lib/auth/viewer';
 const sections = [
   { label: 'Settings', href: '/tenant/settings' },
   { label: 'Members', href: '/tenant/members' },
+  { label: 'Bias profiles', href: '/tenant/bias-profiles' },
 ];
 
 export default async function TenantLayout({ children }: { children: ReactNode }) {

@@ -5,6 +5,7 @@ import type { Role } from '@/lib/auth/permissions';
 import { findViewer, type Viewer } from '@/lib/auth/queries';
 import { inTransaction, prisma } from '@/lib/db/prisma';
 import { query, type SqlValue } from '@/lib/db/sql';
+import { foldName } from '@/lib/display-text';
 import { env } from '@/lib/env';
 import { createKey } from '@/lib/keys/creation';
 import type { CreateKeyInput } from '@/lib/keys/schema';
@@ -120,6 +121,19 @@ export function createInput(input: Partial<CreateKeyInput> = {}): CreateKeyInput
 export async function createScopes(tenant: { id: string }, ...names: string[]): Promise<void> {
   const data = names.map((name) => ({ tenantId: tenant.id, name, description: `Allows ${name}` }));
   await (await prisma()).scope.createMany({ data });
+}
+
+/** A bias profile of the tenant, as its admins would have added it. @returns its id */
+export async function createBiasProfile(
+  tenant: { id: string },
+  { name, description = '', settings = '{}' }: { name: string; description?: string; settings?: string },
+): Promise<string> {
+  const id = randomUUID();
+  await sql(
+    `INSERT INTO bias_profile (id, tenant_id, name, name_key, description, settings) VALUES ($1, $2, $3, $4, $5, $6::jsonb)`,
+    [id, tenant.id, name, foldName(name), description, settings],
+  );
+  return id;
 }
 
 /** A key of the viewer's, through the real write. */

@@ -1,0 +1,73 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { PageHeading } from '@/components/ui/page-heading';
+import type { BiasProfileUse } from '@/lib/bias-profiles/schema';
+import { BiasProfileDialog } from './bias-profile-dialog';
+import { BiasProfileTable } from './bias-profile-table';
+import { DeleteDialog } from './delete-dialog';
+import type { OpenDialog, Opener } from './open-dialog';
+
+/** The tenant's bias profiles. */
+export function BiasProfileManager({ profiles }: { profiles: BiasProfileUse[] }) {
+  const [dialog, setDialog] = useState<OpenDialog | null>(null);
+  const opener = useRef<HTMLElement | null>(null);
+  const addButton = useRef<HTMLButtonElement>(null);
+  const open: Opener = (next, from) => {
+    opener.current = from;
+    setDialog(next);
+  };
+  /** To the opener; where it went with its row, to the button that stays. */
+  function returnFocus() {
+    const target = opener.current?.isConnected ? opener.current : addButton.current;
+    target?.focus();
+  }
+
+  // The row of a deleted profile takes its button along after the dialog has given the focus back to it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows come and go with the profiles
+  useEffect(() => {
+    if (opener.current?.isConnected === false && document.activeElement === document.body) addButton.current?.focus();
+  }, [profiles]);
+
+  const frame = { onClose: () => setDialog(null), onReturnFocus: returnFocus };
+  return (
+    <>
+      <PageHeading
+        title="Bias profiles"
+        action={
+          <Button
+            ref={addButton}
+            tone="primary"
+            className="max-sm:w-full"
+            onClick={(event) => open({ kind: 'create' }, event.currentTarget)}
+          >
+            + New bias profile
+          </Button>
+        }
+      >
+        Named settings for your services. A key with a profile brings its settings along with every request; a change
+        holds from the next request on.
+      </PageHeading>
+      <div className="overflow-hidden rounded-xl border border-line bg-surface shadow-soft">
+        {profiles.length === 0 ? <NoProfiles /> : <BiasProfileTable profiles={profiles} onOpen={open} />}
+      </div>
+      {dialog?.kind === 'create' && <BiasProfileDialog profile={null} {...frame} />}
+      {dialog?.kind === 'edit' && <BiasProfileDialog profile={dialog.profile} {...frame} />}
+      {dialog?.kind === 'delete' && <DeleteDialog profile={dialog.profile} profiles={profiles} {...frame} />}
+    </>
+  );
+}
+
+function NoProfiles() {
+  return (
+    <div className="px-5 py-14 text-center max-sm:px-4">
+      <p className="font-medium">No bias profiles yet</p>
+      <p className="mx-auto mt-1 max-w-md text-ink-muted">
+        A bias profile tells your services how to treat a key’s requests, for example{' '}
+        <code className="rounded bg-sunken px-1 py-0.5 font-mono text-xs">{'{"temperature": 0}'}</code>. Owners attach
+        one to a key, and every authenticated request hands its settings to the service.
+      </p>
+    </div>
+  );
+}
