@@ -221,12 +221,12 @@ for (const [colorScheme, width] of [
       await expect(page.getByText('Valid JSON')).toBeVisible();
       await expectAccessible(page, 'edit bias profile');
       await sql(`UPDATE bias_profile SET settings = '{"theirs": true}' WHERE tenant_id = $1`, [tenant.id]);
-      await page.getByLabel('Settings').fill('{"mine": true}');
+      await page.getByRole('textbox', { name: 'Settings' }).fill('{"mine": true}');
       await page.getByRole('button', { name: 'Save' }).click();
       await expect(page.getByText('Settings now')).toBeVisible();
       await expectAccessible(page, 'bias profile changed meanwhile');
-      await page.getByLabel('Settings').fill('{');
-      await page.getByRole('button', { name: 'Format' }).focus();
+      await page.getByRole('textbox', { name: 'Settings' }).fill('{');
+      await tabTo(page, page.getByRole('button', { name: 'Format' }));
       await expect(tooltip(page, 'Correct the JSON first.')).toBeVisible();
       await expectAccessible(page, 'bias profile with bad JSON');
       await page.keyboard.press('Escape');

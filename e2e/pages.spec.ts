@@ -238,7 +238,9 @@ test.describe('with hostile bias profiles', () => {
     for (const name of payloads) {
       await expect(rowOf(page, name).getByText(`${name} again`, { exact: true })).toBeVisible();
       await page.getByRole('button', { name: `Edit ${name}`, exact: true }).click();
-      await expect(page.getByLabel('Settings')).toHaveValue(JSON.stringify({ [name]: name }, null, 2));
+      await expect(page.getByRole('textbox', { name: 'Settings' })).toHaveValue(
+        JSON.stringify({ [name]: name }, null, 2),
+      );
       await page.keyboard.press('Escape');
     }
     await page.getByRole('button', { name: `Delete ${payloads[0]}`, exact: true }).click();

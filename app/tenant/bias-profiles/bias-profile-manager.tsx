@@ -65,8 +65,10 @@ function NoProfiles() {
       <p className="font-medium">No bias profiles yet</p>
       <p className="mx-auto mt-1 max-w-md text-ink-muted">
         A bias profile tells your services how to treat a key’s requests, for example{' '}
-        <code className="rounded bg-sunken px-1 py-0.5 font-mono text-xs">{'{"temperature": 0}'}</code>. Owners attach
-        one to a key, and every authenticated request hands its settings to the service.
+        <code className="whitespace-nowrap rounded bg-sunken px-1 py-0.5 font-mono text-xs">
+          {'{"temperature": 0}'}
+        </code>
+        . Owners attach one to a key, and every authenticated request hands its settings to the service.
       </p>
     </div>
   );
