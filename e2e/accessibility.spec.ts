@@ -1,7 +1,15 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { acceptSecret, countCaller, countRequests } from '../tests/support/usage';
-import { createBiasProfile, createKeyFor, createMember, createScopes, rotateKeyFor, sql, viewerFor } from '../tests/support/world';
+import {
+  createBiasProfile,
+  createKeyFor,
+  createMember,
+  createScopes,
+  rotateKeyFor,
+  sql,
+  viewerFor,
+} from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { atRest, createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
@@ -118,7 +126,10 @@ for (const [colorScheme, width] of [
       await expectAccessible(page, 'close without saving');
     });
 
-    test(`rotating a key and what its row says are accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {
+    test(`rotating a key and what its row says are accessible: ${colorScheme}, ${width} px`, async ({
+      page,
+      viewer,
+    }) => {
       const { clientId } = await createKeyFor(viewer, { name: 'Busy' });
       await createKeyFor(viewer, { name: 'Paused' });
       await sql(
