@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { type MailServer, startMailServer } from '@/tests/support/mail-server';
+import { day, useMailServer } from '@/tests/support/notices';
+import { createKeyFor, createMember, createTenant, createViewer, sql, viewerFor } from '@/tests/support/world';
+import type { Viewer } from '../auth/queries';
+import { deactivateKey, deleteKey } from '../keys/mutations';
+import { rotateKey } from '../keys/rotation';
+import { sendLeakNotices } from './delivery';
+import { findLeakReports } from './queries';
+
+const server: MailServer = await startMailServer();
+afterAll(() => server.close());
+beforeEach(() => useMailServer(server));
+
+/** A key of a member whose tenant has one admin. */
+async function createWorld() {
+  const { viewer, member, tenant } = await createViewer();
+  const admin = await createMember(tenant, { roles: ['admin'], name: 'Ada' });
+  const { clientId, secret } = await createKeyFor(viewer, { name: 'Nightly export' });
+  return { viewer, member, tenant, admin, clientId, secret };
+}
+const report = (viewer: Viewer, clientId: string, leaked = true) =>
+  rotateKey(viewer, { clientId, overlap: 'none', leaked, endOlder: true, idempotencyValue: randomUUID() });
+const mailsNow = async (now?: Date) => {
+  await sendLeakNotices(now ? { now } : {});
+  return server.received.splice(0);
+};
+const clock = async () => (await sql<{ now: Date }>('SELECT clock_timestamp() AS now'))[0]?.now ?? new Date(0);
+
+describe('a leak that is reported', () => {
+  test('is mailed to every acting admin of the tenant, once: who, which key, when, and that the secret was ended', async () => {
+    const { viewer, member, tenant, admin, clientId, secret } = await createWorld();
+    const disabled = await createMember(tenant, { roles: ['admin'] });
+    await sql('UPDATE member SET disabled_at = now() WHERE id = $1', [disabled.id]);
+    await createMember(await createTenant(), { roles: ['admin'] });
+    const rotated = await report(viewer, clientId);
+    if (rotated.status !== 'rotated') throw new Error(rotated.status);
+    const [mail, ...others] = await mailsNow();
+    expect(others).toEqual([]);
+    expect(mail).toMatchObject({ to: admin.email, subject: 'A leak of the API key “Nightly export” was reported' });
+    const today = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(await clock());
+    for (const part of ['Hello Ada,', member.email, clientId, today, 'The old secret was ended at once'])
+      expect(mail?.body).toContain(part);
+    for (const each of [secret, rotated.secret, 'lk_sk_']) expect(mail?.body).not.toContain(each);
+    expect(await mailsNow()).toEqual([]);
+  });
+
+  test('is mailed although the key was deleted, and the server was down, meanwhile', async () => {
+    const { viewer, admin, clientId } = await createWorld();
+    await report(viewer, clientId);
+    useMailServer({ url: 'smtp://127.0.0.1:9' });
+    expect(await mailsNow()).toEqual([]);
+    await deactivateKey(viewer, clientId);
+    expect((await deleteKey(viewer, clientId)).status).toBe('done');
+    useMailServer(server);
+    expect((await mailsNow()).map(({ to }) => to)).toEqual([admin.email]);
+    expect(await mailsNow()).toEqual([]);
+  });
+
+  test('is no news after a week; an ordinary rotation is none at all', async () => {
+    const { viewer, clientId } = await createWorld();
+    await report(viewer, clientId, false);
+    expect(await mailsNow()).toEqual([]);
+    await report(viewer, clientId);
+    expect(await mailsNow(new Date((await clock()).getTime() + 7 * day))).toEqual([]);
+    expect(await mailsNow()).toHaveLength(1);
+  });
+
+  test('is shown to the tenant’s admins for a week, newest first, at most five, and to nobody else', async () => {
+    const { viewer, member, tenant, admin, clientId } = await createWorld();
+    const ada = await viewerFor(admin);
+    expect(await findLeakReports(ada)).toBeNull();
+    await report(viewer, clientId);
+    expect(await findLeakReports(ada)).toMatchObject({
+      reports: [{ clientId, keyName: 'Nightly export', reportedBy: member.email }],
+      more: 0,
+    });
+    for (let further = 0; further < 6; further++) await report(viewer, clientId);
+    const shown = await findLeakReports(ada);
+    expect(shown?.more).toBe(2);
+    const times = shown?.reports.map(({ reportedAt }) => reportedAt) ?? [];
+    expect(times).toEqual([...times].sort().reverse());
+    expect(await findLeakReports(viewer)).toBeNull();
+    const stranger = await createViewer({}, { roles: ['admin'] });
+    expect(await findLeakReports(stranger.viewer)).toBeNull();
+    expect(await findLeakReports({ ...stranger.viewer, tenantId: tenant.id })).toBeNull();
+    await sql(`UPDATE event SET at = at - interval '7 days' WHERE tenant_id = $1`, [tenant.id]);
+    expect(await findLeakReports(ada)).toBeNull();
+  });
+});
