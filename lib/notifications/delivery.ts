@@ -99,13 +99,13 @@ const looksPerExpiry = 5;
 /** How long the end of the process waits for the mail that is being sent. */
 const stopPatience = 5 * seconds;
 
-/** Sends notices in the background until it is stopped. What fails is logged and tried again. */
-export function startNotices(): { stop(): Promise<void> } {
+/** Sends notices in the background until it is stopped. What fails is logged and tried again. @param pace in milliseconds */
+export function startNotices(pace = { firstDelay, interval }): { stop(): Promise<void> } {
   const controller = new AbortController();
   const { signal } = controller;
   let looks = 0;
   let running: Promise<void> = Promise.resolve();
-  let timer = setTimeout(look, firstDelay);
+  let timer = setTimeout(look, pace.firstDelay);
   timer.unref();
 
   function look() {
@@ -114,7 +114,7 @@ export function startNotices(): { stop(): Promise<void> } {
       .catch((error: unknown) => log().warn({ err: error }, 'notices could not be sent'))
       .finally(() => {
         if (signal.aborted) return;
-        timer = setTimeout(look, interval);
+        timer = setTimeout(look, pace.interval);
         timer.unref();
       });
   }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type MailServer, startMailServer } from '@/tests/support/mail-server';
 import { day, useMailServer } from '@/tests/support/notices';
 import { createKeyFor, createMember, createTenant, createViewer, sql, viewerFor } from '@/tests/support/world';
 import type { Viewer } from '../auth/queries';
+import { database } from '../db/connection';
 import { deactivateKey, deleteKey } from '../keys/mutations';
 import { rotateKey } from '../keys/rotation';
-import { sendLeakNotices } from './delivery';
+import { log } from '../log';
+import { sendLeakNotices, startNotices } from './delivery';
 import { findLeakReports } from './queries';
 
 const server: MailServer = await startMailServer();
@@ -87,5 +89,28 @@ describe('a leak that is reported', () => {
     expect(await findLeakReports({ ...stranger.viewer, tenantId: tenant.id })).toBeNull();
     await sql(`UPDATE event SET at = at - interval '7 days' WHERE tenant_id = $1`, [tenant.id]);
     expect(await findLeakReports(ada)).toBeNull();
+  });
+});
+
+describe('in the background', () => {
+  test('a look that fails is logged and ends nothing; after the stop there are no more', async () => {
+    const warn = vi.spyOn(log(), 'warn').mockImplementation(() => {});
+    await sql('ALTER TABLE leak_notice RENAME TO away');
+    const notices = startNotices({ firstDelay: 0, interval: 10 });
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled(), { timeout: 30_000 });
+    await sql('ALTER TABLE away RENAME TO leak_notice');
+    const { viewer, admin, clientId } = await createWorld();
+    await report(viewer, clientId);
+    await vi.waitFor(() => expect(server.received.map(({ to }) => to)).toEqual([admin.email]), { timeout: 30_000 });
+    await notices.stop();
+    const looks = vi.spyOn(
+      await database().then((open) => (open.kind === 'embedded' ? open.pglite : open.pagePool)),
+      'query',
+    );
+    await report(viewer, clientId);
+    expect(looks.mock.calls.filter(([text]) => JSON.stringify(text).includes('leak_notice'))).toEqual([]);
+    expect(server.received).toHaveLength(1);
+    vi.restoreAllMocks();
+    server.received.length = 0;
   });
 });
