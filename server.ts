@@ -56,8 +56,9 @@ async function main(): Promise<void> {
   // Listening first: a taken port should be said before half a minute of preparation.
   await listen(server, port, host);
   await pages?.prepared;
+  const notices = withPages ? (await import('./lib/notifications/delivery')).startNotices() : null;
   stopGracefully(server, async () => {
-    await flushUsage();
+    await Promise.all([flushUsage(), notices?.stop()]);
     closeRateLimits();
     await pages?.close();
     await closeDatabase();

@@ -70,7 +70,7 @@ for (const [colorScheme, width] of [
       await countRequests(used?.clientId ?? '', { requests: 1_234_567, hoursAgo: 24 });
       await countRequests(used?.clientId ?? '', { requests: 3, outcome: 'key_inactive', hoursAgo: 24 });
       await open(page, keysPath);
-      await expect(page.getByText('Expires soon')).toBeVisible();
+      await expect(page.getByText('Expires soon', { exact: true })).toBeVisible();
       await expect(page.getByRole('img', { name: '1,234,570 requests in 7 days, 3 refused' })).toBeVisible();
       await expectAccessible(page, 'keys of every status');
       await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [viewer.tenantId]);

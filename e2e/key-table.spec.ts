@@ -129,7 +129,7 @@ test('no row is cut off, however long its texts and narrow the window', async ({
   await sql(`UPDATE key_secret SET minted_at = minted_at - interval '9 days' WHERE tenant_id = $1`, [viewer.tenantId]);
   await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [viewer.tenantId]);
   await open(page, keysPath);
-  await expect(page.getByText('Expires soon')).toBeVisible();
+  await expect(page.getByText('Expires soon', { exact: true })).toBeVisible();
   for (const width of [320, 768, 1023, 1024, 1152, 1279, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     const hidden = await page.getByRole('table').evaluate((table) => {

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { deactivateKey } from '@/lib/keys/mutations';
 import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
 import { bearer, callMe, createButton, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
@@ -120,6 +121,55 @@ test('the rate limit is a number of requests or nothing; what is out of bounds i
   await rate.fill('');
   await save(page);
   expect(await stored()).toBeNull();
+});
+
+test('the lifetime of agent keys and Keep one key are saved, hold at once, and say what is out of bounds', async ({
+  page,
+  tenant,
+  viewer,
+}) => {
+  const stored = async () => {
+    const [row] = await sql<{ days: number; keep: boolean }>(
+      'SELECT agent_key_lifetime_in_days AS days, keep_one_key AS keep FROM tenant WHERE id = $1',
+      [tenant.id],
+    );
+    return row;
+  };
+  const { clientId } = await createKeyFor(viewer);
+  await open(page, path);
+  const lifetime = page.getByLabel('Agent key lifetime (days)');
+  const keep = page.getByRole('switch', { name: 'Keep one key' });
+  await expect(lifetime).toHaveValue('90');
+  await expect(lifetime).toHaveAccessibleDescription(/^At least 1\. A new agent key expires so many days after/);
+  await expect(keep).not.toBeChecked();
+  await expect(keep).toHaveAccessibleDescription(/last usable key/);
+  await keep.click();
+  for (const [value, sentence] of [
+    ['0', 'Agent key lifetime (days) must be at least 1.'],
+    ['', 'Agent key lifetime (days) must be a whole number.'],
+  ] as const) {
+    await lifetime.fill(value);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByText(sentence)).toBeVisible();
+    await expect(lifetime).toHaveValue(value);
+    await expect(keep).toBeChecked();
+  }
+  expect(await stored()).toEqual({ days: 90, keep: false });
+  await lifetime.fill('7');
+  await save(page);
+  expect(await stored()).toEqual({ days: 7, keep: true });
+  expect(await deactivateKey(viewer, clientId)).toEqual({
+    status: 'refused',
+    message: 'Your tenant keeps one usable key. Rotate this one or create another first.',
+  });
+  await open(page, path);
+  await expect(lifetime).toHaveValue('7');
+  await expect(keep).toBeChecked();
+  // Each is sent alone, so that the other stays as somebody else set it meanwhile.
+  await sql('UPDATE tenant SET agent_key_lifetime_in_days = 30 WHERE id = $1', [tenant.id]);
+  await keep.click();
+  await save(page);
+  expect(await stored()).toEqual({ days: 30, keep: false });
 });
 
 test('a lower maximum takes no key away, and refuses the next one at once, also on a page that is open', async ({

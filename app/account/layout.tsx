@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { signOutAction } from '@/app/sign-in/actions';
 import { Shell } from '@/components/shell/shell';
 import { requireViewer } from '@/lib/auth/viewer';
+import { ExpiryBanner } from './expiry-banner';
 
 const sections = [
   { label: 'API keys', href: '/account/api-keys' },
@@ -10,7 +11,8 @@ const sections = [
 ];
 
 export default async function AccountLayout({ children }: { children: ReactNode }) {
-  const { name, email, roles, tenantName } = await requireViewer();
+  const viewer = await requireViewer();
+  const { name, email, roles, tenantName } = viewer;
   return (
     <Shell
       person={{ name, email, admin: roles.includes('admin') }}
@@ -19,6 +21,7 @@ export default async function AccountLayout({ children }: { children: ReactNode 
       sections={sections}
       signOut={signOutAction}
     >
+      <ExpiryBanner viewer={viewer} />
       {children}
     </Shell>
   );

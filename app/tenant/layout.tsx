@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { signOutAction } from '@/app/sign-in/actions';
 import { Shell } from '@/components/shell/shell';
 import { requireViewer } from '@/lib/auth/viewer';
+import { LeakBanner } from './leak-banner';
 
 const sections = [
   { label: 'Settings', href: '/tenant/settings' },
@@ -11,7 +12,8 @@ const sections = [
 ];
 
 export default async function TenantLayout({ children }: { children: ReactNode }) {
-  const { name, email, roles, tenantName } = await requireViewer();
+  const viewer = await requireViewer();
+  const { name, email, roles, tenantName } = viewer;
   if (!roles.includes('admin')) notFound();
   return (
     <Shell
@@ -21,6 +23,7 @@ export default async function TenantLayout({ children }: { children: ReactNode }
       sections={sections}
       signOut={signOutAction}
     >
+      <LeakBanner viewer={viewer} />
       {children}
     </Shell>
   );

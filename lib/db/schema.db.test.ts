@@ -5,6 +5,7 @@ import { createKeyFor, createMember, createTenant, createViewer, sql, viewerFor 
 const left = await createTenant();
 const right = await createTenant();
 const member = await createMember(left);
+await createMember(right);
 const viewer = await viewerFor(member);
 const { clientId } = await createKeyFor(viewer);
 const [key] = await sql<{ id: string }>('SELECT id FROM key WHERE client_id = $1', [clientId]);
@@ -35,6 +36,17 @@ describe('no row can point into another tenant', () => {
       'a last use of a key',
       'INSERT INTO key_last_use (tenant_id, key_id, last_used_at) VALUES ($1, $2, now())',
       [right.id, keyId],
+    ],
+    [
+      'a notice about a key',
+      `INSERT INTO key_notice (tenant_id, key_id, expires_at, days, member_id)
+       SELECT $1::uuid, $2, now(), 7, id FROM member WHERE tenant_id = $1::uuid LIMIT 1`,
+      [right.id, keyId],
+    ],
+    [
+      'a notice to a member',
+      `INSERT INTO leak_notice (tenant_id, sequence, member_id) SELECT $1, 1, $2`,
+      [right.id, member.id],
     ],
     [
       'an identity of a member',
@@ -96,6 +108,16 @@ describe('the database refuses what the code must never write', () => {
     ['no key at all allowed', () => setTenant('maximum_keys_per_user = 0')],
     ['more than 1000 keys allowed', () => setTenant('maximum_keys_per_user = 1001')],
     ['a life of no days', () => setTenant('maximum_expiration_in_days = 0')],
+    ['an agent key’s life of no days', () => setTenant('agent_key_lifetime_in_days = 0')],
+    [
+      'a notice at another time than 30, 7, 1 and 0 days',
+      () =>
+        sql(`INSERT INTO key_notice (tenant_id, key_id, expires_at, days, member_id) VALUES ($1, $2, now(), 8, $3)`, [
+          left.id,
+          keyId,
+          member.id,
+        ]),
+    ],
     ['a slug with a capital', () => setTenant(`slug = 'Demo'`)],
     [
       'a password without a sign-in name',

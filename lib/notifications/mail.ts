@@ -2,7 +2,10 @@ import { createTransport } from 'nodemailer';
 import { env } from '../env';
 import { log } from '../log';
 
-/** `failed`: the server refused it or was not reached; the reason is logged. */
+/** `refused`: the server did not take this mail; `unreachable`: it takes none now. Either reason is logged. */
+export type DeliveryOutcome = 'sent' | 'not_configured' | 'refused' | 'unreachable';
+
+/** `failed`: the server refused it or was not reached. */
 export type MailOutcome = 'sent' | 'not_configured' | 'failed';
 
 /** A mail with a one-time link. `url` is the secret: it goes into the mail's text and nowhere else. */
@@ -27,6 +30,12 @@ export function sendPasswordReset(mail: LinkMail): Promise<MailOutcome> {
 }
 
 async function send(to: string, subject: string, paragraphs: string[]): Promise<MailOutcome> {
+  const outcome = await deliver(to, subject, paragraphs);
+  return outcome === 'refused' || outcome === 'unreachable' ? 'failed' : outcome;
+}
+
+/** Sends one plain-text mail to one address, within seconds; never rejects. */
+export async function deliver(to: string, subject: string, paragraphs: string[]): Promise<DeliveryOutcome> {
   const { mail } = env();
   if (!mail) return 'not_configured';
   const transport = createTransport(withTimeouts(mail.smtpUrl));
@@ -40,8 +49,10 @@ async function send(to: string, subject: string, paragraphs: string[]): Promise<
     });
     return 'sent';
   } catch (error) {
+    const { code, responseCode } = error as MailError;
     log().error({ reason: reasonOf(error as MailError) }, 'a mail could not be sent');
-    return 'failed';
+    // 421 is the server's farewell, whatever the command was.
+    return (code === 'EENVELOPE' || code === 'EMESSAGE') && responseCode !== 421 ? 'refused' : 'unreachable';
   } finally {
     transport.close();
   }
@@ -69,6 +80,7 @@ function reasonOf({ code, response, responseCode, message }: MailError): string 
   return knowsNoText ? message : `${code}, the server answered ${responseCode ?? 'something'}`;
 }
 
-function inWords(time: Date): string {
+/** A time as mails say it, in UTC: the reader's time zone is not known. */
+export function inWords(time: Date): string {
   return `${time.toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })} UTC`;
 }

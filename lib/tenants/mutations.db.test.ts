@@ -22,7 +22,9 @@ describe('an admin', () => {
     { apiKeysEnabled: false },
     { maximumKeysPerUser: 1000 },
     { maximumExpirationInDays: 30 },
+    { agentKeyLifetimeInDays: 7 },
     { deactivateBeforeDelete: false },
+    { keepOneKey: true },
     { rateLimitPerMinute: 600 },
   ])('changes %j and nothing else', async (change) => {
     const { viewer, tenant } = await createAdmin();

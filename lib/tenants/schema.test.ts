@@ -70,6 +70,25 @@ describe('policy', () => {
     },
   );
 
+  test.each([
+    ['1', 1],
+    [' 365 ', 365],
+    ['999999999', 999_999_999],
+  ])('the lifetime of agent keys may be %j', (agentKeyLifetimeInDays, stored) => {
+    expect(policyChangeSchema.parse({ agentKeyLifetimeInDays })).toEqual({ agentKeyLifetimeInDays: stored });
+  });
+
+  test.each([
+    ['0', 'be at least 1.'],
+    ['', 'be a whole number.'],
+    ['-1', 'be a whole number.'],
+    ['1.5', 'be a whole number.'],
+    ['ever', 'be a whole number.'],
+    ['1000000000', 'be a whole number.'],
+  ])('the lifetime of agent keys may not be %j', (agentKeyLifetimeInDays, complaintOfIt) => {
+    expect(complaint({ agentKeyLifetimeInDays })).toEqual([`Agent key lifetime (days) must ${complaintOfIt}`]);
+  });
+
   test.each(['id', 'slug', 'demo', 'name'])('a field %s that is not policy is refused', (field) => {
     expect(complaint({ [field]: true })).toHaveLength(1);
   });
@@ -77,6 +96,7 @@ describe('policy', () => {
   test.each(['on', 'true', 1, undefined])('a switch is a boolean, not %j', (value) => {
     expect(complaint({ apiKeysEnabled: value })).toHaveLength(1);
     expect(complaint({ deactivateBeforeDelete: value })).toHaveLength(1);
+    expect(complaint({ keepOneKey: value })).toHaveLength(1);
   });
 });
 

@@ -8,7 +8,13 @@ import { findKeysHolding } from '@/lib/scopes/queries';
 import { createScopeSchema, editScopeSchema, scopeReferenceSchema } from '@/lib/scopes/schema';
 import { updatePolicy } from '@/lib/tenants/mutations';
 import { policyChangeSchema } from '@/lib/tenants/schema';
-import type { DeleteScopeState, PolicyState, ReviewScopeState, SaveScopeState } from './states';
+import {
+  type DeleteScopeState,
+  type PolicyState,
+  policyFields,
+  type ReviewScopeState,
+  type SaveScopeState,
+} from './states';
 
 const page = '/tenant/settings';
 const missing = { status: 'refused', message: 'This scope does not exist any more. Reload the page.' } as const;
@@ -17,8 +23,7 @@ export async function updatePolicyAction(input: unknown): Promise<PolicyState> {
   const viewer = await requireViewer();
   const parsed = policyChangeSchema.safeParse(input);
   if (!parsed.success) {
-    const fields = fieldMessages(parsed.error, ['maximumKeysPerUser', 'maximumExpirationInDays', 'rateLimitPerMinute']);
-    return { status: 'invalid', fields };
+    return { status: 'invalid', fields: fieldMessages(parsed.error, policyFields) };
   }
   const result = await updatePolicy(viewer, parsed.data);
   switch (result.status) {

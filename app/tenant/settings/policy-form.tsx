@@ -34,7 +34,9 @@ export function PolicyForm({ policy }: { policy: Policy }) {
       apiKeysEnabled: form.has('apiKeysEnabled'),
       maximumKeysPerUser: String(form.get('maximumKeysPerUser')),
       maximumExpirationInDays: String(form.get('maximumExpirationInDays')),
+      agentKeyLifetimeInDays: String(form.get('agentKeyLifetimeInDays')),
       deactivateBeforeDelete: form.has('deactivateBeforeDelete'),
+      keepOneKey: form.has('keepOneKey'),
       rateLimitPerMinute: String(form.get('rateLimitPerMinute')),
       joinRoles: form.getAll('joinRoles').map(String),
       joinLicensed: form.has('joinLicensed'),
@@ -77,11 +79,31 @@ export function PolicyForm({ policy }: { policy: Policy }) {
           />
         </Line>
         <Line>
+          <TextField
+            label="Agent key lifetime (days)"
+            name="agentKeyLifetimeInDays"
+            short
+            inputMode="numeric"
+            autoComplete="off"
+            defaultValue={policy.agentKeyLifetimeInDays}
+            help="At least 1. A new agent key expires so many days after its creation, sooner where the maximum above is lower."
+            error={fields.agentKeyLifetimeInDays}
+          />
+        </Line>
+        <Line>
           <SwitchField
             name="deactivateBeforeDelete"
             label="Deactivate before delete"
             help="An Active key has to be deactivated before its owner can delete it."
             defaultChecked={policy.deactivateBeforeDelete}
+          />
+        </Line>
+        <Line>
+          <SwitchField
+            name="keepOneKey"
+            label="Keep one key"
+            help="Owners can neither deactivate nor delete their last usable key, nor let it expire earlier. Revocation, expiry and reported leaks are exempt, and so are agent keys."
+            defaultChecked={policy.keepOneKey}
           />
         </Line>
         <Line>
@@ -144,7 +166,9 @@ function textOf(policy: Policy) {
     apiKeysEnabled: policy.apiKeysEnabled,
     maximumKeysPerUser: String(policy.maximumKeysPerUser),
     maximumExpirationInDays: String(policy.maximumExpirationInDays ?? ''),
+    agentKeyLifetimeInDays: String(policy.agentKeyLifetimeInDays),
     deactivateBeforeDelete: policy.deactivateBeforeDelete,
+    keepOneKey: policy.keepOneKey,
     rateLimitPerMinute: String(policy.rateLimitPerMinute ?? ''),
     joinRoles: policy.joinRoles.map(String),
     joinLicensed: policy.joinLicensed,
