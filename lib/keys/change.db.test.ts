@@ -56,15 +56,6 @@ const setStatus = {
 type Status = keyof typeof setStatus;
 const statuses = Object.keys(setStatus) as Status[];
 
-async function findKey(clientId: string) {
-  const [row] = await sql<{ name: string; description: string; inactive: boolean; touched: boolean }>(
-    `SELECT name, description, deactivated_at IS NOT NULL AS inactive, updated_at > created_at AS touched
-       FROM key WHERE client_id = $1`,
-    [clientId],
-  );
-  return row;
-}
-
 describe('what each status allows', () => {
   // As in the product's table of statuses, with "Deactivate before delete" on and off.
   const allowed: Record<Status, KeyAction[]> = {
@@ -101,49 +92,6 @@ describe('what each status allows', () => {
       }
     },
   );
-});
-
-describe('edit', () => {
-  test('changes name and description, one of them, or nothing', async () => {
-    const { viewer } = await createViewer();
-    const { clientId } = await createKeyFor(viewer, { name: 'Laptop', description: 'Mine' });
-    await editKey(viewer, { clientId, name: 'Desktop' });
-    expect(await findKey(clientId)).toMatchObject({ name: 'Desktop', description: 'Mine', touched: true });
-    await editKey(viewer, { clientId, description: '' });
-    expect(await findKey(clientId)).toMatchObject({ name: 'Desktop', description: '' });
-    const before = await everythingStored();
-    expect(await editKey(viewer, { clientId, name: 'Desktop', description: '' })).toEqual({ status: 'done' });
-    expect(await everythingStored()).toBe(before);
-  });
-
-  test.each(['laptop', 'Ｌaptop', 'lap\u00adtop'])(
-    'a rename to another key’s name, as “%s”, is refused',
-    async (name) => {
-      const { viewer } = await createViewer();
-      await createKeyFor(viewer, { name: 'Laptop' });
-      const { clientId } = await createKeyFor(viewer, { name: 'Desktop' });
-      const before = await everythingStored();
-      expect(await editKey(viewer, { clientId, name, description: 'x' })).toMatchObject({
-        status: 'invalid',
-        field: 'name',
-      });
-      expect(await everythingStored()).toBe(before);
-    },
-  );
-
-  test('a key may change the case of its own name', async () => {
-    const { viewer } = await createViewer();
-    const { clientId } = await createKeyFor(viewer, { name: 'laptop' });
-    expect(await editKey(viewer, { clientId, name: 'LAPTOP' })).toEqual({ status: 'done' });
-    expect((await findKey(clientId))?.name).toBe('LAPTOP');
-  });
-
-  test('two renames to one name at once: one wins', async () => {
-    const { viewer } = await createViewer();
-    const keys = [await createKeyFor(viewer), await createKeyFor(viewer)];
-    const results = await Promise.all(keys.map(({ clientId }) => editKey(viewer, { clientId, name: 'Same' })));
-    expect(results.map((result) => result.status).sort()).toEqual(['done', 'invalid']);
-  });
 });
 
 describe('deactivate and activate', () => {
