@@ -1,17 +1,20 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { acceptEvents, expectIntact, refuseEvents } from '@/tests/support/audit';
 import {
+  agentInput,
   createInput,
   createKeyFor,
   createMember,
   createViewer,
   everythingStored,
+  rotateKeyFor,
   sql,
   viewerFor,
 } from '@/tests/support/world';
 import { inTransaction } from '../db/prisma';
-import { createKey } from '../keys/creation';
+import { createAgentKey, createKey } from '../keys/creation';
 import { activateKey, deactivateKey, deleteKey, editKey } from '../keys/mutations';
+import { retireSecret } from '../keys/rotation';
 import { updatePolicy } from '../tenants/mutations';
 import { appendEvent } from './mutations';
 
@@ -21,6 +24,9 @@ test('every change writes one event with its actor, address and key, and the cha
   await editKey(viewer, { clientId, name: 'Desktop', description: 'New' });
   await deactivateKey(viewer, clientId);
   await activateKey(viewer, clientId);
+  await rotateKeyFor(viewer, clientId);
+  await retireSecret(viewer, clientId);
+  await rotateKeyFor(viewer, clientId, { leaked: true });
   await updatePolicy(viewer, {
     apiKeysEnabled: true,
     maximumKeysPerUser: 5,
@@ -30,14 +36,30 @@ test('every change writes one event with its actor, address and key, and the cha
   await deleteKey(viewer, clientId);
   const events = await expectIntact(tenant.id);
   expect(events.slice(1).map(({ action, keyName, details }) => ({ action, keyName, details }))).toEqual([
-    { action: 'key.created', keyName: 'Laptop', details: { expiresAt: null, scopes: [] } },
+    {
+      action: 'key.created',
+      keyName: 'Laptop',
+      details: { kind: 'personal', expiresAt: null, scopes: [], biasProfileId: null },
+    },
     {
       action: 'key.updated',
       keyName: 'Desktop',
       details: { before: { name: 'Laptop', description: '' }, after: { name: 'Desktop', description: 'New' } },
     },
-    { action: 'key.deactivated', keyName: 'Desktop', details: {} },
+    { action: 'key.deactivated', keyName: 'Desktop', details: { until: null } },
     { action: 'key.activated', keyName: 'Desktop', details: {} },
+    {
+      action: 'key.rotated',
+      keyName: 'Desktop',
+      details: { leaked: false, previousEndsAt: expect.stringMatching(/Z$/), endedOlder: false, expiresAt: null },
+    },
+    { action: 'key.secret_retired', keyName: 'Desktop', details: {} },
+    { action: 'key.leak_reported', keyName: 'Desktop', details: {} },
+    {
+      action: 'key.rotated',
+      keyName: 'Desktop',
+      details: { leaked: true, previousEndsAt: null, endedOlder: false, expiresAt: null },
+    },
     {
       action: 'policy.updated',
       keyName: null,
@@ -109,12 +131,16 @@ describe('when the event cannot be written', () => {
     const active = await createKeyFor(viewer);
     const inactive = await createKeyFor(viewer);
     await deactivateKey(viewer, inactive.clientId);
+    await rotateKeyFor(viewer, active.clientId);
     await refuseEvents();
     const before = await everythingStored();
     const changes = [
       () => editKey(viewer, { clientId: active.clientId, name: 'Renamed' }),
       () => deactivateKey(viewer, active.clientId),
       () => activateKey(viewer, inactive.clientId),
+      () => rotateKeyFor(viewer, active.clientId, { endOlder: true }),
+      () => retireSecret(viewer, active.clientId),
+      () => createAgentKey(viewer, agentInput()),
       () => deleteKey(viewer, active.clientId),
       () =>
         updatePolicy(viewer, {

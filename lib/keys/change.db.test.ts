@@ -1,18 +1,41 @@
 import { describe, expect, test } from 'vitest';
 import type { Viewer } from '@/lib/auth/queries';
-import { createKeyFor, createMember, createViewer, everythingStored, sql, viewerFor } from '@/tests/support/world';
-import { activateKey, type ChangeKeyResult, deactivateKey, deleteKey, editKey } from './mutations';
-import { getKeyPage } from './queries';
+import {
+  createAgentKeyFor,
+  createKeyFor,
+  createMember,
+  createViewer,
+  everythingStored,
+  rotateInput,
+  rotateKeyFor,
+  sql,
+  viewerFor,
+} from '@/tests/support/world';
+import { activateKey, deactivateKey, deleteKey, type EditKeyResult, editKey } from './mutations';
+import { getAgentKeyPage, getKeyPage } from './queries';
+import { type RotateKeyResult, retireSecret, rotateKey } from './rotation';
 import type { KeyAction } from './status';
 
-const change: Record<KeyAction, (viewer: Viewer, clientId: string) => Promise<ChangeKeyResult>> = {
+type ChangeResult = EditKeyResult | RotateKeyResult;
+const change: Record<KeyAction, (viewer: Viewer, clientId: string) => Promise<ChangeResult>> = {
   edit: (viewer, clientId) => editKey(viewer, { clientId, name: 'Renamed', description: 'Changed' }),
-  deactivate: deactivateKey,
+  deactivate: (viewer, clientId) => deactivateKey(viewer, clientId),
   activate: activateKey,
+  rotate: (viewer, clientId) => rotateKey(viewer, rotateInput(clientId, { endOlder: true })),
+  retire: retireSecret,
   delete: deleteKey,
 };
 const actions = Object.keys(change) as KeyAction[];
 const refused = (message: string) => ({ status: 'refused', message });
+const done = { status: expect.stringMatching(/^(done|rotated)$/) };
+
+type Kind = 'personal' | 'agent';
+/** A key within the overlap of a rotation, so that each status decides alone what can be done with it. */
+async function createChangeable(viewer: Viewer, kind: Kind = 'personal') {
+  const { clientId } = await (kind === 'personal' ? createKeyFor(viewer) : createAgentKeyFor(viewer));
+  await rotateKeyFor(viewer, clientId);
+  return clientId;
+}
 
 /** What the change says, and that it left every row as it was. */
 async function refusedChange(action: KeyAction, viewer: Viewer, clientId: string) {
@@ -33,20 +56,11 @@ const setStatus = {
 type Status = keyof typeof setStatus;
 const statuses = Object.keys(setStatus) as Status[];
 
-async function findKey(clientId: string) {
-  const [row] = await sql<{ name: string; description: string; inactive: boolean; touched: boolean }>(
-    `SELECT name, description, deactivated_at IS NOT NULL AS inactive, updated_at > created_at AS touched
-       FROM key WHERE client_id = $1`,
-    [clientId],
-  );
-  return row;
-}
-
 describe('what each status allows', () => {
   // As in the product's table of statuses, with "Deactivate before delete" on and off.
   const allowed: Record<Status, KeyAction[]> = {
-    Active: ['edit', 'deactivate'],
-    Inactive: ['edit', 'activate', 'delete'],
+    Active: ['edit', 'deactivate', 'rotate', 'retire'],
+    Inactive: ['edit', 'activate', 'rotate', 'retire', 'delete'],
     Expired: ['edit', 'delete'],
     Revoked: ['delete'],
   };
@@ -54,18 +68,18 @@ describe('what each status allows', () => {
     statuses.flatMap((status) =>
       actions.map((action) => {
         const policyAllows = status === 'Active' && action === 'delete' && !deactivateBeforeDelete;
-        return { deactivateBeforeDelete, status, action, done: allowed[status].includes(action) || policyAllows };
+        return { deactivateBeforeDelete, status, action, allows: allowed[status].includes(action) || policyAllows };
       }),
     ),
   );
 
   test.each(cases)(
-    '$action of a key that is $status, deactivate before delete $deactivateBeforeDelete: $done',
-    async ({ deactivateBeforeDelete, status, action, done }) => {
+    '$action of a key that is $status, deactivate before delete $deactivateBeforeDelete: $allows',
+    async ({ deactivateBeforeDelete, status, action, allows }) => {
       const { viewer } = await createViewer({ deactivateBeforeDelete });
-      const { clientId } = await createKeyFor(viewer);
+      const clientId = await createChangeable(viewer);
       await setKey(clientId, setStatus[status]);
-      if (done) expect(await change[action](viewer, clientId)).toEqual({ status: 'done' });
+      if (allows) expect(await change[action](viewer, clientId)).toMatchObject(done);
       else {
         const said =
           action === 'delete'
@@ -78,49 +92,6 @@ describe('what each status allows', () => {
       }
     },
   );
-});
-
-describe('edit', () => {
-  test('changes name and description, one of them, or nothing', async () => {
-    const { viewer } = await createViewer();
-    const { clientId } = await createKeyFor(viewer, { name: 'Laptop', description: 'Mine' });
-    await editKey(viewer, { clientId, name: 'Desktop' });
-    expect(await findKey(clientId)).toMatchObject({ name: 'Desktop', description: 'Mine', touched: true });
-    await editKey(viewer, { clientId, description: '' });
-    expect(await findKey(clientId)).toMatchObject({ name: 'Desktop', description: '' });
-    const before = await everythingStored();
-    expect(await editKey(viewer, { clientId, name: 'Desktop', description: '' })).toEqual({ status: 'done' });
-    expect(await everythingStored()).toBe(before);
-  });
-
-  test.each(['laptop', 'Ｌaptop', 'lap\u00adtop'])(
-    'a rename to another key’s name, as “%s”, is refused',
-    async (name) => {
-      const { viewer } = await createViewer();
-      await createKeyFor(viewer, { name: 'Laptop' });
-      const { clientId } = await createKeyFor(viewer, { name: 'Desktop' });
-      const before = await everythingStored();
-      expect(await editKey(viewer, { clientId, name, description: 'x' })).toMatchObject({
-        status: 'invalid',
-        field: 'name',
-      });
-      expect(await everythingStored()).toBe(before);
-    },
-  );
-
-  test('a key may change the case of its own name', async () => {
-    const { viewer } = await createViewer();
-    const { clientId } = await createKeyFor(viewer, { name: 'laptop' });
-    expect(await editKey(viewer, { clientId, name: 'LAPTOP' })).toEqual({ status: 'done' });
-    expect((await findKey(clientId))?.name).toBe('LAPTOP');
-  });
-
-  test('two renames to one name at once: one wins', async () => {
-    const { viewer } = await createViewer();
-    const keys = [await createKeyFor(viewer), await createKeyFor(viewer)];
-    const results = await Promise.all(keys.map(({ clientId }) => editKey(viewer, { clientId, name: 'Same' })));
-    expect(results.map((result) => result.status).sort()).toEqual(['done', 'invalid']);
-  });
 });
 
 describe('deactivate and activate', () => {
@@ -182,7 +153,7 @@ describe('somebody else’s key looks exactly like one that does not exist', () 
     const colleague = await viewerFor(await createMember(owner.tenant));
     const admin = await viewerFor(await createMember(owner.tenant, { roles: ['admin', 'developer'] }));
     const stranger = await createViewer({ deactivateBeforeDelete: false });
-    const { clientId } = await createKeyFor(owner.viewer);
+    const clientId = await createChangeable(owner.viewer);
     // A status in which the owner could do it.
     if (action === 'activate') await deactivateKey(owner.viewer, clientId);
     for (const viewer of [colleague, admin, stranger.viewer]) {
@@ -194,58 +165,98 @@ describe('somebody else’s key looks exactly like one that does not exist', () 
     // A viewer whose ids do not belong together is nobody.
     const forged = { ...stranger.viewer, tenantId: owner.tenant.id, memberId: owner.member.id };
     expect(await refusedChange(action, forged, clientId)).toEqual({ status: 'signed_out' });
-    expect(await change[action](owner.viewer, clientId)).toEqual({ status: 'done' });
+    expect(await change[action](owner.viewer, clientId)).toMatchObject(done);
   });
 
-  test('a key of the tenant is nobody’s personal key', async () => {
+  test.each(actions)('%s of another tenant’s agent key, though every developer of its tenant may', async (action) => {
+    const creator = await createViewer({ deactivateBeforeDelete: false });
+    const colleague = await viewerFor(await createMember(creator.tenant));
+    const stranger = await createViewer({ deactivateBeforeDelete: false }, { roles: ['admin', 'developer'] });
+    const clientId = await createChangeable(creator.viewer, 'agent');
+    if (action === 'activate') await deactivateKey(creator.viewer, clientId);
+    expect(await refusedChange(action, stranger.viewer, clientId)).toEqual({ status: 'not_found' });
+    expect(await change[action](colleague, clientId)).toMatchObject(done);
+  });
+
+  test('a key of the tenant is on nobody’s own page, and a member’s not on the tenant’s', async () => {
     const { viewer } = await createViewer();
-    const { clientId } = await createKeyFor(viewer);
-    await setKey(clientId, 'owner_id = NULL');
-    for (const action of actions)
-      expect(await refusedChange(action, viewer, clientId)).toEqual({ status: 'not_found' });
-    expect((await getKeyPage(viewer)).keys).toEqual([]);
+    const agent = await createAgentKeyFor(viewer);
+    const own = await createKeyFor(viewer);
+    expect((await getKeyPage(viewer)).keys.map((key) => key.clientId)).toEqual([own.clientId]);
+    expect((await getAgentKeyPage(viewer)).keys.map((key) => key.clientId)).toEqual([agent.clientId]);
   });
 });
 
 describe('roles, licence and switch', () => {
-  const developer = refused('You need the role developer. Ask your administrator.');
-  const prepared = async (status: Status = 'Inactive') => {
-    const world = await createViewer({ deactivateBeforeDelete: false });
-    const { clientId } = await createKeyFor(world.viewer);
-    await setKey(clientId, setStatus[status]);
-    return { ...world, clientId };
+  const lacks = {
+    switch: {
+      sentence: 'API keys are switched off by your administrator.',
+      table: 'tenant',
+      assignment: 'api_keys_enabled = false',
+    },
+    licence: {
+      sentence: 'You need a licence. Ask your administrator.',
+      table: 'member',
+      assignment: 'licensed = false',
+    },
+    developer: {
+      sentence: 'You need the role developer. Ask your administrator.',
+      table: 'member',
+      assignment: `roles = '{admin}'`,
+    },
   };
+  type Need = keyof typeof lacks;
+  const all: Need[] = ['switch', 'licence', 'developer'];
+  const needs: Record<Kind, Record<KeyAction, Need[]>> = {
+    personal: { edit: ['developer'], deactivate: [], activate: all, rotate: all, retire: [], delete: ['developer'] },
+    agent: {
+      edit: ['developer'],
+      deactivate: ['developer'],
+      activate: all,
+      rotate: all,
+      retire: ['developer'],
+      delete: ['developer'],
+    },
+  };
+  const take = async (need: Need, { id, tenantId }: { id: string; tenantId: string }) => {
+    const { table, assignment } = lacks[need];
+    await sql(`UPDATE ${table} SET ${assignment} WHERE id = $1`, [table === 'tenant' ? tenantId : id]);
+  };
+  const cases = (['personal', 'agent'] as const).flatMap((kind) =>
+    actions.map((action) => ({ kind, action, needed: needs[kind][action] })),
+  );
 
-  test('without the role developer an owner can still deactivate, and nothing else', async () => {
-    const { viewer, member, clientId } = await prepared('Inactive');
-    await sql(`UPDATE member SET roles = '{admin}', licensed = false WHERE id = $1`, [member.id]);
-    expect(await refusedChange('edit', viewer, clientId)).toEqual(developer);
-    expect(await refusedChange('delete', viewer, clientId)).toEqual(developer);
-    await setKey(clientId, setStatus.Active);
-    expect(await deactivateKey(viewer, clientId)).toEqual({ status: 'done' });
+  test.each(cases)('$action of a key that is $kind needs $needed', async ({ kind, action, needed }) => {
+    for (const lack of all) {
+      const { viewer, member } = await createViewer({ deactivateBeforeDelete: false });
+      const clientId = await createChangeable(viewer, kind);
+      if (action === 'activate') await setKey(clientId, setStatus.Inactive);
+      await take(lack, member);
+      if (needed.includes(lack)) {
+        expect(await refusedChange(action, viewer, clientId)).toEqual(refused(lacks[lack].sentence));
+      } else {
+        expect(await change[action](viewer, clientId)).toMatchObject(done);
+      }
+    }
   });
 
-  test('activating needs switch, licence and role, in this order', async () => {
-    const { viewer, member, tenant, clientId } = await prepared('Inactive');
-    await sql('UPDATE member SET roles = $2::member_role[], licensed = false WHERE id = $1', [member.id, []]);
-    await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [tenant.id]);
-    const attempt = () => refusedChange('activate', viewer, clientId);
-    expect(await attempt()).toEqual(refused('API keys are switched off by your administrator.'));
+  test.each(['activate', 'rotate'] as const)('%s names what is missing in this order', async (action) => {
+    const { viewer, member, tenant } = await createViewer();
+    const clientId = await createChangeable(viewer);
+    await setKey(clientId, setStatus.Inactive);
+    for (const lack of all) await take(lack, member);
+    const attempt = () => refusedChange(action, viewer, clientId);
+    expect(await attempt()).toEqual(refused(lacks.switch.sentence));
     await sql('UPDATE tenant SET api_keys_enabled = true WHERE id = $1', [tenant.id]);
-    expect(await attempt()).toEqual(refused('You need a licence. Ask your administrator.'));
+    expect(await attempt()).toEqual(refused(lacks.licence.sentence));
     await sql('UPDATE member SET licensed = true WHERE id = $1', [member.id]);
-    expect(await attempt()).toEqual(developer);
-  });
-
-  test('with the switch off an owner can still edit, deactivate and delete', async () => {
-    const { viewer, tenant, clientId } = await prepared('Active');
-    await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [tenant.id]);
-    for (const action of ['edit', 'deactivate', 'delete'] as const)
-      expect(await change[action](viewer, clientId)).toEqual({ status: 'done' });
+    expect(await attempt()).toEqual(refused(lacks.developer.sentence));
   });
 
   test.each(actions)('an ended session or a disabled member: no %s', async (action) => {
-    const { viewer, member, clientId } = await prepared(action === 'activate' ? 'Inactive' : 'Active');
+    const { viewer, member } = await createViewer({ deactivateBeforeDelete: false });
+    const clientId = await createChangeable(viewer);
+    if (action === 'activate') await setKey(clientId, setStatus.Inactive);
     await sql('UPDATE session SET ended_at = clock_timestamp() WHERE id = $1', [viewer.sessionId]);
     expect(await refusedChange(action, viewer, clientId)).toEqual({ status: 'signed_out' });
     const again = await viewerFor(member);
@@ -268,7 +279,7 @@ describe('the page', () => {
       mask: { firstFour: 'lk_s', lastFour: first.secret.slice(-4) },
       status: 'Active',
       hints: [],
-      actions: ['edit', 'deactivate'],
+      actions: ['edit', 'deactivate', 'rotate', 'retire'],
       lastUsedAt: null,
       expiresAt: first.expiresAt?.toISOString(),
     });

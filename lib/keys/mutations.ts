@@ -3,13 +3,14 @@ import type { Viewer } from '../auth/queries';
 import type { LockedStanding } from '../auth/standing';
 import type { Tx } from '../db/prisma';
 import { foldName } from '../display-text';
-import { decideExpiry } from './policy';
-import type { EditKeyInput, KeyField, Pause } from './schema';
+import { decideExpiry, isEarlier } from './policy';
+import type { EditKeyInput, Pause } from './schema';
 import {
   type ChangeKeyResult,
   changeKey,
   type Invalid,
   isNameTaken,
+  type KeyRefusal,
   type KeyTexts,
   type LockedKey,
   lockAgentKeyNames,
@@ -62,7 +63,7 @@ async function decideChanges(
   key: LockedKey,
   { name, description, scopes, biasProfileId, expiry }: EditKeyInput,
   { tenant, now }: LockedStanding,
-): Promise<{ changes: Partial<Editable> } | Invalid> {
+): Promise<{ changes: Partial<Editable> } | KeyRefusal> {
   const changes: Partial<Editable> = {};
   if (name !== undefined && name !== key.name) changes.name = name;
   if (description !== undefined && description !== key.description) changes.description = description;
@@ -70,6 +71,8 @@ async function decideChanges(
   if (biasProfileId !== undefined && biasProfileId !== key.biasProfileId) changes.biasProfileId = biasProfileId;
   if (expiry !== undefined) {
     const invalid = (message: string): Invalid => ({ status: 'invalid', field: 'expiry', message });
+    // First: another expiry would not do either.
+    if (statusOf(key, now) === 'Expired') return refusalOfFrozen('expiresAt');
     if (key.ownerId === null) return invalid('An agent key expires as the policy says. Rotate it for a new lifetime.');
     const secret = await tx.keySecret.findFirstOrThrow({
       where: { keyId: key.id, position: 'current' },
@@ -107,22 +110,23 @@ async function refuseChanges(
     if (await isNameTaken(tx, viewer, key.ownerId, name, key)) return nameTaken(name, key.ownerId);
   }
   if (statusOf(key, standing.now) === 'Expired') {
-    const frozen = (Object.keys(changes) as KeyField[]).find((field) => field !== 'name' && field !== 'description');
-    if (frozen)
-      return { status: 'refused', message: `This key is Expired now: its ${words[frozen]} cannot be changed.` };
+    const frozen = (Object.keys(changes) as Array<keyof Editable>).find(
+      (field): field is keyof typeof words => field in words,
+    );
+    if (frozen) return refusalOfFrozen(frozen);
   }
   const added = scopes?.filter((scope) => !key.scopes.includes(scope));
   const unknown = await refuseUnknown(tx, viewer, { scopes: added, biasProfileId });
   if (unknown) return unknown;
-  const isEarlier = expiresAt != null && (key.expiresAt === null || expiresAt < key.expiresAt);
-  return isEarlier ? refusalForLastKey(tx, viewer, key, standing) : null;
+  const isShortened = expiresAt !== undefined && isEarlier(expiresAt, key.expiresAt);
+  return isShortened ? refusalForLastKey(tx, viewer, key, standing) : null;
 }
 
-const words: Partial<Record<string, string>> = {
-  scopes: 'scopes',
-  biasProfileId: 'bias profile',
-  expiresAt: 'expiry',
-};
+const words = { scopes: 'scopes', biasProfileId: 'bias profile', expiresAt: 'expiry' };
+
+function refusalOfFrozen(field: keyof typeof words): KeyRefusal {
+  return { status: 'refused', message: `This key is Expired now: its ${words[field]} cannot be changed.` };
+}
 
 function isSame(left: Editable[keyof Editable] | undefined, right: Editable[keyof Editable] | undefined): boolean {
   return (

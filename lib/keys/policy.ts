@@ -44,8 +44,12 @@ export function decideExpiry(
 
 /** The earlier of two expiries; null = never. */
 export function earlier(one: Date | null, other: Date | null): Date | null {
-  if (!one || !other) return one ?? other;
-  return one < other ? one : other;
+  return isEarlier(other, one) ? other : one;
+}
+
+/** Whether the first of two expiries comes before the other; null = never. */
+export function isEarlier(one: Date | null, other: Date | null): boolean {
+  return one !== null && (other === null || one < other);
 }
 
 /** The longest life of an agent key's new secret, in days: the maximum for every secret wins. */

@@ -3,19 +3,23 @@ import type { Viewer } from '@/lib/auth/queries';
 import { openBarrier } from '@/tests/support/locks';
 import { type Script, startScript } from '@/tests/support/script';
 import {
+  agentInput,
+  createAgentKeyFor,
   createInput,
   createKeyFor,
   createMember,
   createTenant,
   createViewer,
+  rotateInput,
   sql,
   viewerFor,
 } from '@/tests/support/world';
 import { signInWithPassword } from '../auth/mutations';
 import { updatePolicy } from '../tenants/mutations';
 import type { Policy } from '../tenants/schema';
-import { createKey } from './creation';
+import { createAgentKey, createKey } from './creation';
 import { activateKey, deactivateKey, deleteKey, editKey } from './mutations';
+import { rotateKey } from './rotation';
 
 const policy: Policy = {
   apiKeysEnabled: true,
@@ -183,6 +187,44 @@ describe('a change that waits for the key obeys what was committed meanwhile', (
     await barrier.waited();
     await barrier.release();
     expect(await changing).toEqual({ status: 'not_found' });
+  });
+});
+
+describe('two changes that wait for one another', () => {
+  test('two agent keys of one name are created at once: one is made, the other is told', async () => {
+    const { viewer, tenant } = await createViewer();
+    const colleague = await viewerFor(await createMember(tenant));
+    const barrier = await openBarrier();
+    await barrier.run(`SELECT pg_advisory_xact_lock(hashtextextended('agent-keys:' || $1::text, 0))`, [tenant.id]);
+    const creating = [viewer, colleague].map((of) => createAgentKey(of, agentInput({ name: 'Same' })));
+    await barrier.waited(2);
+    await barrier.release();
+    const results = await Promise.all(creating);
+    expect(results.map(({ status }) => status).sort()).toEqual(['created', 'invalid']);
+  });
+
+  test('two keys are stopped at once where one is kept: one stays', async () => {
+    const { viewer } = await createViewer({ keepOneKey: true });
+    const keys = [await createKeyFor(viewer), await createKeyFor(viewer)];
+    const barrier = await openBarrier();
+    await barrier.run('SELECT 1 FROM member WHERE id = $1 FOR UPDATE', [viewer.memberId]);
+    const stopping = keys.map(({ clientId }) => deactivateKey(viewer, clientId));
+    await barrier.waited(2);
+    await barrier.release();
+    const results = await Promise.all(stopping);
+    expect(results.map(({ status }) => status).sort()).toEqual(['done', 'refused']);
+  });
+
+  test('a rotation of an agent key that waits for a colleague’s finds that the older secret still works', async () => {
+    const { viewer, tenant } = await createViewer();
+    const colleague = await viewerFor(await createMember(tenant));
+    const { clientId } = await createAgentKeyFor(viewer);
+    const barrier = await openBarrier();
+    await barrier.run('SELECT 1 FROM key WHERE client_id = $1 FOR NO KEY UPDATE', [clientId]);
+    const rotating = [viewer, colleague].map((of) => rotateKey(of, rotateInput(clientId)));
+    await barrier.waited(2);
+    await barrier.release();
+    expect((await Promise.all(rotating)).map(({ status }) => status).sort()).toEqual(['refused', 'rotated']);
   });
 });
 

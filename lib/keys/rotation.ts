@@ -4,7 +4,7 @@ import type { Viewer } from '../auth/queries';
 import type { LockedStanding } from '../auth/standing';
 import type { Tx } from '../db/prisma';
 import { digestOfRequest, type MintedKey, reusedValue } from './creation';
-import { agentLifetimeInDays, decideExpiry, earlier, endOfLife } from './policy';
+import { agentLifetimeInDays, decideExpiry, earlier, endOfLife, isEarlier } from './policy';
 import type { Overlap, RotateKeyInput } from './schema';
 import { mintSecretOf } from './secret';
 import {
@@ -15,6 +15,7 @@ import {
   type KeyRefusal,
   type LockedKey,
   record,
+  refusalForLastKey,
 } from './standing';
 import { isInOverlap, statusOf } from './status';
 
@@ -27,7 +28,7 @@ const hour = 60 * 60 * 1000;
 const lengths: Record<Overlap, number> = { none: 0, '1h': hour, '24h': 24 * hour, '7d': 7 * 24 * hour };
 
 /**
- * Gives the key a new secret. The one before works until the overlap ends, never past the key's expiry; at once it ends
+ * Gives the key a new secret. The one before works until the overlap ends, never past the expiry it had; at once it ends
  * when the key is Inactive or the secret leaked. Name, client ID, scopes and profile stay, and the expiry unless another is
  * chosen; the policy's maximum counts from now.
  */
@@ -52,8 +53,15 @@ export function rotateKey(viewer: Viewer, input: RotateKeyInput): Promise<Rotate
       const inOverlap = isInOverlap(older, now);
       if (inOverlap && !input.leaked && !input.endOlder) return { status: 'refused', message: olderStillWorks };
 
+      if (expiry.isShortened && !input.leaked) {
+        const last = await refusalForLastKey(tx, viewer, key, standing);
+        if (last) return last;
+      }
+
       const length = input.leaked || statusOf(key, now) === 'Inactive' ? 0 : lengths[input.overlap];
-      const previousEndsAt = length === 0 ? null : earlier(new Date(now.getTime() + length), expiresAt);
+      // The replaced secret gets no more life than it had, whatever the new one gets.
+      const latestEnd = earlier(key.expiresAt, expiresAt);
+      const previousEndsAt = length === 0 ? null : earlier(new Date(now.getTime() + length), latestEnd);
       // In this order: whoever counts requests with the previous secret locks its row, and then the current one's never.
       await tx.keySecret.deleteMany({ where: { ...ofKey, position: 'previous' } });
       const current = { tenantId_keyId_position: { ...ofKey, position: 'current' as const } };
@@ -93,11 +101,17 @@ export function rotateKey(viewer: Viewer, input: RotateKeyInput): Promise<Rotate
 const olderStillWorks =
   'The secret that the last rotation replaced still works. End it with this rotation, or wait until it ends.';
 
-/** The new secret's expiry: the one that was chosen, or the key's, but never beyond what the policy allows a new secret. */
+/**
+ * The new secret's expiry: the one that was chosen, or the key's, but never beyond what the policy allows a new secret.
+ * `isShortened`: the member chose less than that.
+ */
 function expiryOf(key: LockedKey, { expiry }: RotateKeyInput, { tenant, now }: LockedStanding) {
   const maximum = key.ownerId === null ? agentLifetimeInDays(tenant) : tenant.maximumExpirationInDays;
-  if (expiry) return decideExpiry(expiry, maximum, now);
-  return { status: 'accepted' as const, expiresAt: earlier(key.expiresAt, endOfLife(now, maximum)) };
+  const kept = earlier(key.expiresAt, endOfLife(now, maximum));
+  if (!expiry) return { status: 'accepted' as const, expiresAt: kept, isShortened: false };
+  const decision = decideExpiry(expiry, maximum, now);
+  if (decision.status === 'refused') return decision;
+  return { ...decision, isShortened: isEarlier(decision.expiresAt, kept) };
 }
 
 /** Ends the overlap: the secret that the last rotation replaced is refused from the commit on. */

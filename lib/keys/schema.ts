@@ -51,7 +51,8 @@ export const createKeySchema = z.strictObject({
 });
 export type CreateKeyInput = z.infer<typeof createKeySchema>;
 
-const givenName = name.refine((text) => text !== '', 'Name cannot be blank.');
+/** A name that must be given. */
+export const givenName = name.refine((text) => text !== '', 'Name cannot be blank.');
 
 /** What `Create agent API key` submits. */
 export const createAgentKeySchema = z.strictObject({

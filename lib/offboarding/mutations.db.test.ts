@@ -9,19 +9,22 @@ import { answerEndpoint } from '@/lib/verification/endpoints';
 import { acceptEvents, expectIntact, refuseEvents } from '@/tests/support/audit';
 import { requestWith } from '@/tests/support/requests';
 import {
+  createAgentKeyFor,
   createIdentity,
   createInput,
   createKeyFor,
   createMember,
   createTenant,
   everythingStored,
+  rotateKeyFor,
   sql,
   type TestMember,
   testAddress,
   viewerFor,
 } from '@/tests/support/world';
 import { createKey } from '../keys/creation';
-import { getKeyPage } from '../keys/queries';
+import { getAgentKeyPage, getKeyPage } from '../keys/queries';
+import type { CreateKeyInput } from '../keys/schema';
 import type { Policy } from '../tenants/schema';
 import { offboardMember } from './mutations';
 import { findOffboardingReview } from './queries';
@@ -86,6 +89,9 @@ const handTo =
 const keepUntil =
   (until: Date) =>
   (clientId: string): KeyDecision => ({ clientId, decision: 'keep', until });
+const makeAgent =
+  (name: string) =>
+  (clientId: string): KeyDecision => ({ clientId, decision: 'make_agent', name });
 const done = { status: 'done' };
 const quiet = { requests: 0, refused: 0, callers: 0 };
 
@@ -452,6 +458,111 @@ describe('handing over', () => {
   });
 });
 
+describe('turning into an agent key', () => {
+  const warning = 'Rotate: a former owner knows the secret';
+
+  test.each(['disable', 'remove'] as const)('after %s the key works and belongs to the tenant', async (mode) => {
+    const world = await prepare();
+    const { secret, clientId, expiresAt } = await createKeyFor(world.leaving, {
+      name: 'Build',
+      description: 'Nightly',
+    });
+    expect(await offboard(world, keepUntil(tomorrow()))).toEqual(done);
+    expect(await offboard(world, makeAgent('Build server'), mode)).toEqual(done);
+    expect(await call(secret)).toMatchObject({
+      outcome: '200',
+      body: { clientId, name: 'Build server', kind: 'agent', owner: null, expiresAt: expiresAt?.toISOString() },
+    });
+    expect((await getAgentKeyPage(world.receiving)).keys).toMatchObject([
+      {
+        clientId,
+        name: 'Build server',
+        description: 'Nightly',
+        createdBy: world.leaver.email,
+        expiresAt: expiresAt?.toISOString(),
+        hints: [warning],
+      },
+    ]);
+    const [row] = await sql<{ kept: Date | null }>('SELECT kept_until AS kept FROM key WHERE client_id = $1', [
+      clientId,
+    ]);
+    expect(row?.kept).toBeNull();
+    if (mode === 'disable') {
+      await enableMember(world.viewer, world.leaver.id);
+      expect((await getKeyPage(await viewerFor(world.leaver))).keys).toEqual([]);
+    }
+    await rotateKeyFor(world.receiving, clientId);
+    expect((await getAgentKeyPage(world.receiving)).keys[0]?.hints).toEqual([]);
+  });
+
+  test.each<[string, CreateKeyInput['expiry'], Partial<Policy>, number]>([
+    ['none', { kind: 'never' }, {}, 90],
+    ['later than agent keys live', { kind: 'days', days: 365 }, { agentKeyLifetimeInDays: 30 }, 30],
+    ['later than the maximum that came since', { kind: 'days', days: 60 }, { maximumExpirationInDays: 7 }, 7],
+    ['sooner', { kind: 'days', days: 5 }, {}, 5],
+  ])('leaves or gives it the expiry of an agent key: %s', async (_, expiry, policy, days) => {
+    const world = await prepare();
+    const { clientId } = await createKeyFor(world.leaving, { expiry });
+    const inactive = await createKeyFor(world.leaving, { expiry: { kind: 'never' } });
+    await setKey(inactive.clientId, 'deactivated_at = clock_timestamp()');
+    for (const [column, value] of [
+      ['agent_key_lifetime_in_days', policy.agentKeyLifetimeInDays],
+      ['maximum_expiration_in_days', policy.maximumExpirationInDays],
+    ] as const) {
+      if (value) await sql(`UPDATE tenant SET ${column} = $2 WHERE id = $1`, [world.tenant.id, value]);
+    }
+    const expected = (await review(world)).latestAgentExpiry ?? '';
+    const decide = (id: string) =>
+      id === clientId
+        ? makeAgent('Agent')(id)
+        : ({ clientId: id, decision: 'hand_over', receiver: world.receiver.email } as const);
+    expect(await offboard(world, decide)).toEqual(done);
+    const [row] = await sql<{ days: number; other: Date | null }>(
+      `SELECT (extract(epoch FROM expires_at - CASE WHEN $3 THEN created_at ELSE updated_at END) / 86400)::float8 AS days,
+              (SELECT expires_at FROM key WHERE client_id = $2) AS other FROM key WHERE client_id = $1`,
+      [clientId, inactive.clientId, days === 5],
+    );
+    expect(row).toEqual({ days, other: null });
+    if (days !== 5) expect(Math.abs(Date.parse(expected) - Date.now() - days * 86_400_000)).toBeLessThan(60_000);
+  });
+
+  test.each(['nightly', 'Ｎｉｇｈｔｌｙ'])('asks for a name that no agent key has: “%s”', async (name) => {
+    const world = await prepare();
+    await createAgentKeyFor(world.receiving, { name: 'Nightly' });
+    const { clientId } = await createKeyFor(world.leaving, { name: 'Nightly' });
+    expect(await unchanged(() => offboard(world, makeAgent(name)))).toEqual({
+      status: 'invalid',
+      clientId,
+      message: `Your tenant already has an agent key named “${name}”. Choose another name.`,
+    });
+    // Members' keys, the receiver's own and other tenants' agent keys take no name of the tenant's.
+    await createKeyFor(world.receiving, { name: 'Free' });
+    expect(await offboard(world, makeAgent('Free'))).toEqual(done);
+  });
+
+  test('gives no name twice in one review', async () => {
+    const world = await prepare();
+    const first = await createKeyFor(world.leaving, { name: 'One' });
+    const second = await createKeyFor(world.leaving, { name: 'Two' });
+    const decisions = [makeAgent('Same')(first.clientId), makeAgent('SAME')(second.clientId)];
+    const input = { memberId: world.leaver.id, mode: 'disable' as const, decisions };
+    expect(await unchanged(() => offboardMember(world.viewer, input))).toEqual({
+      status: 'invalid',
+      clientId: second.clientId,
+      message: 'Your tenant already has an agent key named “SAME”. Choose another name.',
+    });
+  });
+
+  test('keeps an Inactive key Inactive, and needs neither a maximum nor the switch', async () => {
+    const world = await prepare();
+    const { secret, clientId } = await createKeyFor(world.leaving);
+    await setKey(clientId, 'deactivated_at = clock_timestamp()');
+    await sql('UPDATE tenant SET api_keys_enabled = false, maximum_keys_per_user = 1 WHERE id = $1', [world.tenant.id]);
+    expect(await offboard(world, makeAgent('Agent'), 'remove')).toEqual(done);
+    expect(await outcome(secret)).toBe('401 key_inactive');
+  });
+});
+
 describe('revoking', () => {
   test.each(['disable', 'remove'] as const)('with %s is for ever', async (mode) => {
     const world = await prepare();
@@ -641,18 +752,19 @@ describe('oneself', () => {
 describe('the audit log', () => {
   test('says what became of each key and of the member, in one chain', async () => {
     const world = await prepare();
-    const names = ['Kept', 'Moved', 'Revoked', 'Stopped'];
+    const names = ['Agent', 'Kept', 'Moved', 'Revoked', 'Stopped'];
     const keys: Record<string, string> = {};
     for (const name of names) keys[name] = (await createKeyFor(world.leaving, { name })).clientId;
     const until = tomorrow();
     const decisions: KeyDecision[] = [
+      { clientId: keys.Agent as string, decision: 'make_agent', name: 'Ours' },
       { clientId: keys.Kept as string, decision: 'keep', until },
       { clientId: keys.Moved as string, decision: 'hand_over', receiver: world.receiver.email },
       { clientId: keys.Revoked as string, decision: 'revoke' },
       { clientId: keys.Stopped as string, decision: 'stop' },
     ];
     await offboardMember(world.viewer, { memberId: world.leaver.id, mode: 'remove', decisions });
-    const events = (await expectIntact(world.tenant.id)).slice(5);
+    const events = (await expectIntact(world.tenant.id)).slice(6);
     const about = {
       actorId: world.admin.id,
       subjectId: world.leaver.id,
@@ -669,14 +781,20 @@ describe('the audit log', () => {
           keyName: 'Moved',
           details: { from: world.leaver.id, to: world.receiver.id, formerName: 'Moved' },
         },
+        {
+          action: 'key.made_agent',
+          clientId: keys.Agent,
+          keyName: 'Ours',
+          details: { from: world.leaver.id, formerName: 'Agent', expiresAt: expect.stringMatching(/Z$/) },
+        },
         { action: 'key.revoked', clientId: keys.Revoked, keyName: 'Revoked', details: { reason: 'offboarding' } },
       ]),
     );
-    expect(events).toHaveLength(4);
+    expect(events).toHaveLength(5);
     expect(events.at(-1)).toMatchObject({
       action: 'member.removed',
       clientId: null,
-      details: { endedSessions: 1, keys: { stopped: 1, kept: 1, handedOver: 1, revoked: 1 } },
+      details: { endedSessions: 1, keys: { stopped: 1, kept: 1, handedOver: 1, madeAgent: 1, revoked: 1 } },
     });
   });
 
@@ -687,7 +805,7 @@ describe('the audit log', () => {
     const { secret } = await createKeyFor(world.leaving);
     await refuseEvents();
     for (const mode of ['disable', 'remove'] as const) {
-      for (const decide of [undefined, keepUntil(tomorrow()), handTo(world.receiver.email)]) {
+      for (const decide of [undefined, keepUntil(tomorrow()), handTo(world.receiver.email), makeAgent('Agent')]) {
         await unchanged(() => expect(offboard(world, decide, mode)).rejects.toThrow(/audit log is full/));
       }
     }

@@ -6,7 +6,8 @@ import type { Viewer } from '../auth/queries';
 import type { LockedStanding } from '../auth/standing';
 import type { Tx } from '../db/prisma';
 import { foldName } from '../display-text';
-import { freeNameLike } from '../keys/policy';
+import { agentLifetimeInDays, earlier, endOfLife, freeNameLike } from '../keys/policy';
+import { lockAgentKeyNames, nameTaken } from '../keys/standing';
 import { type KeyTimes, statusOf } from '../keys/status';
 import {
   asAdminOf,
@@ -48,10 +49,10 @@ export function offboardMember(viewer: Viewer, input: OffboardMemberInput): Prom
     const decided = await decide(tx, member, input, standing.now);
     if ('status' in decided) return decided;
     const receivers = await lockReceivers(tx, member, decided, standing);
-    const impossible = refuseImpossible(decided, receivers, standing);
+    const impossible = refuseImpossible(decided, receivers, standing) ?? (await refuseTakenNames(tx, viewer, decided));
     if (impossible) return impossible;
 
-    const keyEvents = await carryOut(tx, viewer, member, decided, receivers, standing.now);
+    const keyEvents = await carryOut(tx, viewer, member, decided, receivers, standing);
     await (input.mode === 'remove' ? remove(tx, member, standing.now) : disable(tx, member, standing.now));
     const endedSessions = await endSessionsOf(tx, member);
     const count = (kind: KeyDecision['decision']) =>
@@ -68,6 +69,7 @@ export function offboardMember(viewer: Viewer, input: OffboardMemberInput): Prom
             stopped: count('stop'),
             kept: count('keep'),
             handedOver: count('hand_over'),
+            madeAgent: count('make_agent'),
             revoked: count('revoke'),
           },
         },
@@ -158,6 +160,26 @@ function refuseImpossible(decided: Decided[], receivers: Map<string, Receiver>, 
   return null;
 }
 
+/** The first agent key that would get a name which another one has, or gets in the same review. */
+async function refuseTakenNames(tx: Tx, viewer: Viewer, decided: Decided[]) {
+  const wanted = decided.flatMap(({ key, decision }) =>
+    decision.decision === 'make_agent' ? [{ clientId: key.clientId, name: decision.name }] : [],
+  );
+  if (wanted.length === 0) return null;
+  await lockAgentKeyNames(tx, viewer);
+  const others = await tx.key.findMany({
+    where: { tenantId: viewer.tenantId, ownerId: null, nameKey: { in: wanted.map(({ name }) => foldName(name)) } },
+    select: { nameKey: true },
+  });
+  const taken = new Set(others.map(({ nameKey }) => nameKey));
+  for (const { clientId, name } of wanted) {
+    const nameKey = foldName(name);
+    if (taken.has(nameKey)) return { status: 'invalid' as const, clientId, message: nameTaken(name, null).message };
+    taken.add(nameKey);
+  }
+  return null;
+}
+
 /**
  * Changes every key as decided, in a statement per kind: a tenant with a thousand keys must not hold everybody up.
  * @returns the events, to be appended when nothing else is left to lock
@@ -168,7 +190,7 @@ async function carryOut(
   member: LockedMember,
   decided: Decided[],
   receivers: Map<string, Receiver>,
-  now: Date,
+  { now, tenant }: LockedStanding,
 ): Promise<NewEvent[]> {
   const events: NewEvent[] = [];
   const record = (action: EventAction, key: LeavingKey, name: string, details: { [key: string]: JsonValue }) =>
@@ -176,7 +198,8 @@ async function carryOut(
   const stopped: string[] = [];
   const revoked: string[] = [];
   const kept = new Map<number, string[]>();
-  const moved: Array<{ id: string; ownerId: string; name: string; nameKey: string }> = [];
+  const moved: Array<{ id: string; ownerId: string | null; name: string; nameKey: string }> = [];
+  const latestAgentExpiry = endOfLife(now, agentLifetimeInDays(tenant));
   for (const { key, decision } of decided) {
     switch (decision.decision) {
       case 'stop':
@@ -199,6 +222,13 @@ async function carryOut(
         receiver.names.add(nameKey);
         moved.push({ id: key.id, ownerId: receiver.id, name, nameKey });
         record('key.handed_over', key, name, { from: member.id, to: receiver.id, formerName: key.name });
+        break;
+      }
+      case 'make_agent': {
+        const { name } = decision;
+        const expiresAt = earlier(key.expiresAt, latestAgentExpiry)?.toISOString() ?? null;
+        moved.push({ id: key.id, ownerId: null, name, nameKey: foldName(name) });
+        record('key.made_agent', key, name, { from: member.id, formerName: key.name, expiresAt });
       }
     }
   }
@@ -211,10 +241,12 @@ async function carryOut(
   if (revoked.length > 0) await change(revoked, { keptUntil: null, revokedAt: now });
   for (const [until, ids] of kept) await change(ids, { keptUntil: new Date(until) });
   if (moved.length > 0) {
+    const owners = moved.map(({ ownerId }) => ownerId ?? '');
     await tx.$executeRaw`
-      UPDATE key SET owner_id = m.owner_id, name = m.name, name_key = m.name_key, handed_over_at = ${now},
-             kept_until = NULL, updated_at = ${now}
-        FROM unnest(${moved.map(({ id }) => id)}::uuid[], ${moved.map(({ ownerId }) => ownerId)}::uuid[],
+      UPDATE key SET owner_id = nullif(m.owner_id, '')::uuid, name = m.name, name_key = m.name_key, handed_over_at = ${now},
+             kept_until = NULL, updated_at = ${now},
+             expires_at = CASE WHEN m.owner_id = '' THEN least(expires_at, ${latestAgentExpiry}::timestamptz) ELSE expires_at END
+        FROM unnest(${moved.map(({ id }) => id)}::uuid[], ${owners}::text[],
                     ${moved.map(({ name }) => name)}::text[], ${moved.map(({ nameKey }) => nameKey)}::text[])
              AS m (id, owner_id, name, name_key)
        WHERE key.tenant_id = ${member.tenantId}::uuid AND key.id = m.id`;

@@ -1,12 +1,18 @@
 import type { Viewer } from '../auth/queries';
 import { prisma } from '../db/prisma';
 import { query } from '../db/sql';
+import { agentLifetimeInDays, endOfLife } from '../keys/policy';
 import { statusOf } from '../keys/status';
 import { lastAdminRefusal, otherActingAdmins } from '../members/standing';
 import { listMemberTraffic } from '../usage/queries';
 import { type OffboardingReview, type ReviewedKey, receiversMaximum } from './schema';
 
-type MemberRow = OffboardingReview['member'] & { maximumKeysPerUser: number; now: Date };
+type MemberRow = OffboardingReview['member'] & {
+  maximumKeysPerUser: number;
+  agentKeyLifetimeInDays: number;
+  maximumExpirationInDays: number | null;
+  now: Date;
+};
 
 /**
  * What would become of a member's keys if they left. For admins of the tenant.
@@ -17,7 +23,9 @@ export async function findOffboardingReview(viewer: Viewer, memberId: string): P
   const [row] = await query<MemberRow>(
     'offboarding-member',
     `SELECT m.id, m.email, m.name, m.disabled_at IS NOT NULL AS disabled, m.id = $2 AS self,
-            t.maximum_keys_per_user AS "maximumKeysPerUser", clock_timestamp() AS now
+            t.maximum_keys_per_user AS "maximumKeysPerUser",
+            t.agent_key_lifetime_in_days AS "agentKeyLifetimeInDays",
+            t.maximum_expiration_in_days AS "maximumExpirationInDays", clock_timestamp() AS now
        FROM tenant t
        JOIN member a ON a.tenant_id = t.id AND a.id = $2 AND 'admin' = ANY (a.roles)
        JOIN member m ON m.tenant_id = t.id AND m.id = $3 AND m.removed_at IS NULL
@@ -25,7 +33,8 @@ export async function findOffboardingReview(viewer: Viewer, memberId: string): P
     [tenantId, viewer.memberId, memberId],
   );
   if (!row) return null;
-  const { maximumKeysPerUser, now, ...member } = row;
+  const { maximumKeysPerUser, agentKeyLifetimeInDays, maximumExpirationInDays, now, ...member } = row;
+  const agentLifetime = agentLifetimeInDays({ agentKeyLifetimeInDays, maximumExpirationInDays });
   const [keys, traffic, receivers, otherAdmin] = await Promise.all([
     readKeys(tenantId, memberId),
     listMemberTraffic(viewer, memberId),
@@ -54,6 +63,7 @@ export async function findOffboardingReview(viewer: Viewer, memberId: string): P
     keys: reviewed,
     otherKeys: keys.length - reviewed.length,
     receivers,
+    latestAgentExpiry: endOfLife(now, agentLifetime)?.toISOString() ?? null,
     lastAdminRefusal: member.self && !otherAdmin ? lastAdminRefusal : null,
     now: now.toISOString(),
   };

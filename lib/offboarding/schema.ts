@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { givenName } from '../keys/schema';
 import type { KeyStatus } from '../keys/status';
 import { emailAddress } from '../members/schema';
 import type { TrafficSummary } from '../usage/schema';
@@ -10,12 +11,13 @@ const until = z.coerce.date('Choose a date.').max(new Date('9999-12-31'), 'That 
 /**
  * What becomes of one key of a member who leaves.
  * `stop`: refused as `owner_disabled` while its owner is disabled. `keep`: works until then. `hand_over`: the receiver
- * becomes its owner. `revoke`: for ever.
+ * becomes its owner. `make_agent`: the tenant does, under that name. `revoke`: for ever.
  */
 export const keyDecisionSchema = z.discriminatedUnion('decision', [
   z.strictObject({ clientId, decision: z.literal('stop') }),
   z.strictObject({ clientId, decision: z.literal('keep'), until }),
   z.strictObject({ clientId, decision: z.literal('hand_over'), receiver: emailAddress }),
+  z.strictObject({ clientId, decision: z.literal('make_agent'), name: givenName }),
   z.strictObject({ clientId, decision: z.literal('revoke') }),
 ]);
 export type KeyDecision = z.infer<typeof keyDecisionSchema>;
@@ -50,6 +52,8 @@ export type OffboardingReview = {
   otherKeys: number;
   /** Members who may receive keys (enabled, licensed, developer), by e-mail; at most `receiversMaximum`. */
   receivers: Array<{ email: string; name: string; room: number }>;
+  /** The latest expiry of a key that is made an agent key; null = none. */
+  latestAgentExpiry: string | null;
   lastAdminRefusal: string | null;
   /** The database's time. */
   now: string;

@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Viewer } from '@/lib/auth/queries';
+import { askedWith } from '@/tests/support/requests';
 import { countCaller, countRequests } from '@/tests/support/usage';
-import { createKeyFor, createMember, createTenant, createViewer, sql, viewerFor } from '@/tests/support/world';
+import {
+  createKeyFor,
+  createMember,
+  createTenant,
+  createViewer,
+  rotateKeyFor,
+  sql,
+  viewerFor,
+} from '@/tests/support/world';
 import { getKeyPage } from '../keys/queries';
+import { authenticate } from '../verification/authenticate';
+import { flushUsage } from '../verification/usage';
 import { findFirstRequest, findKeyTraffic, listMemberTraffic, listWeeks } from './queries';
 
 const policy = { maximumKeysPerUser: 100 };
@@ -11,7 +22,7 @@ const none = [0, 0, 0, 0, 0, 0, 0];
 /** A member with a key, and others whose keys are none of their business. */
 async function prepare() {
   const { tenant, member, viewer } = await createViewer(policy);
-  const { clientId } = await createKeyFor(viewer);
+  const { clientId, secret } = await createKeyFor(viewer);
   const colleague = await viewerFor(await createMember(tenant));
   const elsewhere = await createViewer(policy);
   const foreign = [(await createKeyFor(colleague)).clientId, (await createKeyFor(elsewhere.viewer)).clientId];
@@ -20,7 +31,7 @@ async function prepare() {
     await countRequests(id, { outcome: 'invalid_credential', requests: 3 });
     await countCaller(id, { requests: 7 });
   }
-  return { tenant, member, viewer, clientId, foreign, elsewhere: elsewhere.viewer, colleague };
+  return { tenant, member, viewer, clientId, secret, foreign, elsewhere: elsewhere.viewer, colleague };
 }
 
 /** Counts at a time of a day (UTC) so many days ago. */
@@ -161,7 +172,7 @@ describe('the traffic of a key', () => {
 
 describe('the first request with a secret', () => {
   test('is none, then refused for a reason, then accepted from somebody', async () => {
-    const { viewer, clientId } = await prepare();
+    const { viewer, clientId, secret } = await prepare();
     expect(await findFirstRequest(viewer, clientId)).toEqual({ accepted: false, caller: null, refusals: [] });
     await countRequests(clientId, { outcome: 'invalid_credential', requests: 2 });
     expect(await findFirstRequest(viewer, clientId)).toEqual({
@@ -169,8 +180,8 @@ describe('the first request with a secret', () => {
       caller: null,
       refusals: [{ reason: 'invalid_credential', requests: 2 }],
     });
-    await countRequests(clientId);
-    await countCaller(clientId, { address: '198.51.100.1', client: 'node' });
+    await authenticate({ ...askedWith(secret), origin: { address: '198.51.100.1', userAgent: 'node' } });
+    await flushUsage();
     expect(await findFirstRequest(viewer, clientId)).toEqual({
       accepted: true,
       caller: { address: '198.51.100.1', client: 'node' },
@@ -178,23 +189,63 @@ describe('the first request with a secret', () => {
     });
   });
 
-  test('is not one of the hours before the secret was minted, nor one with the previous secret', async () => {
+  test('brings neither refusals nor callers of the hours before the secret was minted', async () => {
     const { viewer, clientId } = await prepare();
     // Two, so that it holds also when the hour or the day turns meanwhile.
     await countRequests(clientId, { hoursAgo: 2 });
     await countRequests(clientId, { hoursAgo: 2, outcome: 'key_inactive' });
     await countCaller(clientId, { daysAgo: 2 });
-    await countRequests(clientId, { outcome: 'accepted_previous' });
     expect(await findFirstRequest(viewer, clientId)).toEqual({ accepted: false, caller: null, refusals: [] });
     await sql(
       `UPDATE key_secret s SET minted_at = minted_at - interval '3 days' FROM key k WHERE k.id = s.key_id AND k.client_id = $1`,
       [clientId],
     );
     expect(await findFirstRequest(viewer, clientId)).toMatchObject({
-      accepted: true,
       caller: { client: 'curl' },
       refusals: [{ reason: 'key_inactive', requests: 1 }],
     });
+  });
+});
+
+describe('the first request with a secret that a rotation brought', () => {
+  const call = async (secret: string, scopes: string[] = []) => (await authenticate(askedWith(secret, scopes))).status;
+
+  test('is awaited until the new secret is accepted, however busy the old one is, also within the same hour', async () => {
+    const { viewer } = await createViewer(policy);
+    const { clientId, secret } = await createKeyFor(viewer);
+    const accepted = async () => {
+      await flushUsage();
+      return (await findFirstRequest(viewer, clientId))?.accepted;
+    };
+    expect(await accepted()).toBe(false);
+    expect(await call(secret)).toBe('accepted');
+    expect(await accepted()).toBe(true);
+    const second = await rotateKeyFor(viewer, clientId);
+    expect(await accepted()).toBe(false);
+    for (let count = 0; count < 3; count++) expect(await call(secret)).toBe('accepted');
+    expect(await accepted()).toBe(false);
+    // Last used was written within this minute, and is written again all the same.
+    expect(await call(second.secret)).toBe('accepted');
+    expect(await call(secret)).toBe('accepted');
+    expect(await accepted()).toBe(true);
+    const third = await rotateKeyFor(viewer, clientId, { overlap: 'none', endOlder: true });
+    expect(await call(second.secret)).toBe('refused');
+    expect(await accepted()).toBe(false);
+    await Promise.all(Array.from({ length: 5 }, () => call(third.secret)));
+    expect(await accepted()).toBe(true);
+  });
+
+  test('is awaited while the key lacks the scope that the requests need', async () => {
+    const { viewer } = await createViewer(policy);
+    const { clientId, secret } = await createKeyFor(viewer);
+    for (let count = 0; count < 2; count++) expect(await call(secret, ['reports:read'])).toBe('forbidden');
+    await flushUsage();
+    expect(await findFirstRequest(viewer, clientId)).toMatchObject({
+      accepted: false,
+      refusals: [{ reason: 'insufficient_scope', requests: 2 }],
+    });
+    expect(await call(secret)).toBe('accepted');
+    expect((await findFirstRequest(viewer, clientId))?.accepted).toBe(true);
   });
 });
 

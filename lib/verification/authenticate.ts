@@ -78,7 +78,7 @@ function decide(
   if (!row) return { status: 'refused', reason: 'invalid_credential' };
   const reason = match ? refusalOf(row, now) : 'invalid_credential';
   if (!match || reason) return refuse(row, reason ?? 'invalid_credential', asked, now);
-  if (row.rateLimitPerMinute === null && !isDue(row, match, now)) return conclude(row, match, null, asked, now);
+  if (row.rateLimitPerMinute === null && !isDue(row, match, asked, now)) return conclude(row, match, null, asked, now);
   return decideSlowly(row, match, row.rateLimitPerMinute, asked, arrived, now);
 }
 
@@ -101,21 +101,26 @@ async function decideSlowly(
     countRequest(row, 'rate_limited', asked.origin, now);
     return { status: 'limited', limit };
   }
-  if (isDue(row, match, now)) {
+  if (isDue(row, match, asked, now)) {
     const { mintedAt } = match === 'current' || !row.previous ? row.current : row.previous;
-    await touch({ row, mintedAt, now }, arrived + verificationDeadline - performance.now());
+    const acceptedMintedAt = missingScopes(row, asked).length === 0 ? mintedAt : null;
+    await touch({ row, acceptedMintedAt, now }, arrived + verificationDeadline - performance.now());
   }
   return conclude(row, match, limit, asked, now);
 }
 
 function conclude(row: KeyRow, match: SecretMatch, limit: RateLimitState | null, asked: Asked, now: Date): Verdict {
-  const missing = asked.requiredScopes.filter((scope) => !row.scopes.includes(scope));
+  const missing = missingScopes(row, asked);
   if (missing.length > 0) {
     countRequest(row, 'insufficient_scope', asked.origin, now);
     return { status: 'forbidden', missing, limit };
   }
   countRequest(row, match === 'current' ? 'accepted' : 'accepted_previous', asked.origin, now);
   return { status: 'accepted', key: row, limit };
+}
+
+function missingScopes({ scopes }: KeyRow, { requiredScopes }: Asked): string[] {
+  return requiredScopes.filter((scope) => !scopes.includes(scope));
 }
 
 /** Only for callers who proved that they have the secret. */
@@ -136,8 +141,10 @@ function refusalOf(row: KeyRow, now: Date): KnownRefusal | null {
 /** Last used is written before the answer, at most once in this time, so it is never further behind than this. */
 const lastUsedGranularity = 60_000;
 
-/** The first use of a new secret is written at once: somebody may be waiting for it. */
-function isDue({ lastUsedAt, usedSecretMintedAt, current }: KeyRow, match: SecretMatch, now: Date): boolean {
+/** The first request that a new secret is accepted for is written at once: somebody may be waiting for it. */
+function isDue(row: KeyRow, match: SecretMatch, asked: Asked, now: Date): boolean {
+  const { lastUsedAt, usedSecretMintedAt, current } = row;
   if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() >= lastUsedGranularity) return true;
-  return match === 'current' && (!usedSecretMintedAt || usedSecretMintedAt < current.mintedAt);
+  if (match !== 'current' || (usedSecretMintedAt && usedSecretMintedAt >= current.mintedAt)) return false;
+  return missingScopes(row, asked).length === 0;
 }

@@ -71,9 +71,8 @@ export function openTallies(flushAfter: number, write: (part: Tally[]) => Promis
       const client = clientNameOf(userAgent);
       countCaller(tally.callers, address, client, 1);
       if (outcome === 'accepted_previous' && previous) {
-        const use = previousUseOf(tally, previous.mintedAt, now);
-        use.requests++;
-        countCaller(use.callers, address, client, 1);
+        const { mintedAt } = previous;
+        countPrevious(tally, { mintedAt, lastUsedAt: now, requests: 1, callers: [{ address, client, requests: 1 }] });
       }
     }
     if (tallies.size === batch) flush();
@@ -128,23 +127,21 @@ export function openTallies(flushAfter: number, write: (part: Tally[]) => Promis
       if (requests) current.requests[outcome] = (current.requests[outcome] ?? 0) + requests;
     }
     for (const { address, client, requests } of tally.callers) countCaller(current.callers, address, client, requests);
-    if (!tally.previous) return;
-    const use = previousUseOf(current, tally.previous.mintedAt, tally.previous.lastUsedAt);
-    use.requests += tally.previous.requests;
-    for (const { address, client, requests } of tally.previous.callers)
-      countCaller(use.callers, address, client, requests);
+    if (tally.previous) countPrevious(current, tally.previous);
   }
 
   return { count, flush };
 }
 
 /** Of two previous secrets within one flush the younger one counts: the other is gone. */
-function previousUseOf(tally: Tally, mintedAt: Date, lastUsedAt: Date): PreviousUse {
-  if (!tally.previous || tally.previous.mintedAt < mintedAt) {
-    tally.previous = { mintedAt, lastUsedAt, requests: 0, callers: [] };
-  }
-  if (tally.previous.lastUsedAt < lastUsedAt) tally.previous.lastUsedAt = lastUsedAt;
-  return tally.previous;
+function countPrevious(tally: Tally, { mintedAt, lastUsedAt, requests, callers }: PreviousUse): void {
+  const known = tally.previous;
+  if (known && known.mintedAt > mintedAt) return;
+  const use = known && known.mintedAt >= mintedAt ? known : { mintedAt, lastUsedAt, requests: 0, callers: [] };
+  tally.previous = use;
+  if (use.lastUsedAt < lastUsedAt) use.lastUsedAt = lastUsedAt;
+  use.requests += requests;
+  for (const caller of callers) countCaller(use.callers, caller.address, caller.client, caller.requests);
 }
 
 function countCaller(callers: Caller[], address: string, client: string, requests: number): void {

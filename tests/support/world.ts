@@ -7,8 +7,9 @@ import { inTransaction, prisma } from '@/lib/db/prisma';
 import { query, type SqlValue } from '@/lib/db/sql';
 import { foldName } from '@/lib/display-text';
 import { env } from '@/lib/env';
-import { createKey } from '@/lib/keys/creation';
-import type { CreateKeyInput } from '@/lib/keys/schema';
+import { createAgentKey, createKey } from '@/lib/keys/creation';
+import { rotateKey } from '@/lib/keys/rotation';
+import type { CreateAgentKeyInput, CreateKeyInput, RotateKeyInput } from '@/lib/keys/schema';
 import { createTenant as insertTenant } from '@/lib/tenants/mutations';
 import type { Policy } from '@/lib/tenants/schema';
 import { flushUsage } from '@/lib/verification/usage';
@@ -140,6 +141,30 @@ export async function createBiasProfile(
 export async function createKeyFor(viewer: Viewer, input: Partial<CreateKeyInput> = {}) {
   const result = await createKey(viewer, createInput(input));
   if (result.status !== 'created') throw new Error(`No key was created: ${JSON.stringify(result)}`);
+  return result;
+}
+
+export function agentInput(input: Partial<CreateAgentKeyInput> = {}): CreateAgentKeyInput {
+  const { expiry: _, ...body } = createInput();
+  return { ...body, name: `Agent ${randomUUID()}`, ...input };
+}
+
+/** A key of the viewer's tenant, through the real write. */
+export async function createAgentKeyFor(viewer: Viewer, input: Partial<CreateAgentKeyInput> = {}) {
+  const result = await createAgentKey(viewer, agentInput(input));
+  if (result.status !== 'created') throw new Error(`No key was created: ${JSON.stringify(result)}`);
+  return result;
+}
+
+/** With an overlap of 24 h, unless said otherwise. */
+export function rotateInput(clientId: string, input: Partial<RotateKeyInput> = {}): RotateKeyInput {
+  return { clientId, overlap: '24h', leaked: false, endOlder: false, idempotencyValue: randomUUID(), ...input };
+}
+
+/** A new secret for the key, through the real write. */
+export async function rotateKeyFor(viewer: Viewer, clientId: string, input: Partial<RotateKeyInput> = {}) {
+  const result = await rotateKey(viewer, rotateInput(clientId, input));
+  if (result.status !== 'rotated') throw new Error(`The key was not rotated: ${JSON.stringify(result)}`);
   return result;
 }
 

@@ -4,6 +4,7 @@ import { useId } from 'react';
 import { dateOf } from '@/components/local-date';
 import { controlClass, FieldError } from '@/components/ui/field';
 import { Select } from '@/components/ui/select';
+import { nameMaximum } from '@/lib/keys/schema';
 import type { OffboardingReview } from '@/lib/offboarding/schema';
 import type { Choice, Mode } from './decisions';
 
@@ -12,6 +13,8 @@ type DecisionFieldProps = {
   id?: string;
   /** What it is about, such as a key's name; `all keys` for all of them. */
   subject: string;
+  /** The key's name, which its agent key gets unless another is given; null for all keys. */
+  ownName: string | null;
   /** Null: the keys have different ones. */
   value: Choice | null;
   onChange: (value: Choice) => void;
@@ -26,17 +29,19 @@ type DecisionFieldProps = {
 
 /** What becomes of a key, with the date or the receiver that it takes. */
 export function DecisionField(props: DecisionFieldProps) {
-  const { id, subject, value, onChange, mode, review, suggestions, note, error } = props;
+  const { id, subject, ownName, value, onChange, mode, review, suggestions, note, error } = props;
   const ownId = useId();
   // An error is about what the decision takes, where it takes something.
-  const detailed = value !== null && (value.decision === 'keep' || value.decision === 'hand_over');
+  const named = value?.decision === 'make_agent' && ownName !== null;
+  const detailed = named || value?.decision === 'keep' || value?.decision === 'hand_over';
   const control = (wrong: boolean) => ({
     'aria-invalid': wrong ? (true as const) : undefined,
     'aria-describedby': `${wrong ? `${ownId}-error ` : ''}${ownId}-help`,
     className: `${controlClass} ${wrong ? 'border-danger' : 'border-line-strong'}`,
   });
   const wrong = error !== undefined;
-  const change = (part: Partial<Choice>) => onChange({ decision: 'stop', date: '', receiver: '', ...value, ...part });
+  const change = (part: Partial<Choice>) =>
+    onChange({ decision: 'stop', date: '', receiver: '', name: null, ...value, ...part });
   return (
     <div className="min-w-0 space-y-2">
       <Select
@@ -54,6 +59,7 @@ export function DecisionField(props: DecisionFieldProps) {
         <option value="stop">Stop</option>
         <option value="keep">Keep working until</option>
         <option value="hand_over">Hand over to</option>
+        <option value="make_agent">Turn into an agent key</option>
         <option value="revoke">Revoke</option>
       </Select>
       {value?.decision === 'keep' && (
@@ -82,6 +88,19 @@ export function DecisionField(props: DecisionFieldProps) {
           onChange={(event) => change({ receiver: event.target.value })}
         />
       )}
+      {named && (
+        <input
+          id={id}
+          {...control(wrong)}
+          type="text"
+          aria-label={`Agent key name for ${subject}`}
+          placeholder="Agent key name"
+          maxLength={nameMaximum}
+          autoComplete="off"
+          value={value.name ?? ownName}
+          onChange={(event) => change({ name: event.target.value })}
+        />
+      )}
       {error && <FieldError id={`${ownId}-error`}>{error}</FieldError>}
       <p id={`${ownId}-help`} className="text-ink-muted text-xs leading-5">
         {value && meaningOf(value, mode, review)}
@@ -104,6 +123,8 @@ function meaningOf({ decision, receiver }: Choice, mode: Mode, { receivers }: Of
       if (!known) return 'Works on as it does now, and belongs to them. They are told to rotate it.';
       return `Works on as it does now, and belongs to ${known.name}, who has room for ${known.room} more.`;
     }
+    case 'make_agent':
+      return 'Works on as it does now, and belongs to the tenant: every developer can rotate it.';
     case 'revoke':
       return 'Stops working at once, for ever.';
   }

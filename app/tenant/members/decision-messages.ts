@@ -1,5 +1,8 @@
 import type { ZodError } from 'zod';
 
+/** What a decision takes. */
+const fields = ['until', 'receiver', 'name'];
+
 /** The first message of each key's decision, by client ID; null where something else is wrong with the request. */
 export function decisionMessages(error: ZodError, input: unknown): Record<string, string> | null {
   const decisions = (input as { decisions?: unknown } | null)?.decisions;
@@ -8,7 +11,7 @@ export function decisionMessages(error: ZodError, input: unknown): Record<string
     const [list, index, field] = path;
     const decided = list === 'decisions' && Array.isArray(decisions) ? decisions[Number(index)] : null;
     const clientId = (decided as { clientId?: unknown } | null)?.clientId;
-    if (typeof clientId !== 'string' || (field !== 'until' && field !== 'receiver')) return null;
+    if (typeof clientId !== 'string' || !fields.includes(String(field))) return null;
     messages[clientId] ??= message;
   }
   return messages;

@@ -10,20 +10,25 @@ export type Choice = {
   /** As the date input spells it. */
   date: string;
   receiver: string;
+  /** Of the agent key; null: the key's own. */
+  name: string | null;
 };
 
 /** Nothing keeps working by itself, but what a former review kept. */
 export function firstChoice(key: ReviewedKey, now: string): Choice {
   const kept = key.keptUntil !== null && key.keptUntil > now ? new Date(key.keptUntil) : null;
-  return { decision: kept ? 'keep' : 'stop', date: kept ? dateOf(kept) : '', receiver: '' };
+  return { decision: kept ? 'keep' : 'stop', date: kept ? dateOf(kept) : '', receiver: '', name: null };
 }
 
-export function sentDecision(clientId: string, { decision, date, receiver }: Choice) {
+export function sentDecision(key: ReviewedKey, { decision, date, receiver, name }: Choice) {
+  const { clientId } = key;
   switch (decision) {
     case 'keep':
       return { clientId, decision, until: endOfDay(date)?.toISOString() ?? '' };
     case 'hand_over':
       return { clientId, decision, receiver };
+    case 'make_agent':
+      return { clientId, decision, name: name ?? key.name };
     default:
       return { clientId, decision };
   }
@@ -49,7 +54,7 @@ function personSentence({ member }: OffboardingReview, mode: Mode): string {
   return member.disabled ? `${who} ${leaves}.` : `${who} ${is} signed out everywhere at once and ${leaves}.`;
 }
 
-const order: Array<Choice['decision']> = ['stop', 'keep', 'hand_over', 'revoke'];
+const order: Array<Choice['decision']> = ['stop', 'keep', 'hand_over', 'make_agent', 'revoke'];
 
 function keysSentence(keys: ReviewedKey[], choiceOf: (key: ReviewedKey) => Choice): string {
   const fates = new Map<string, { one: string; many: string; count: number }>();
@@ -85,6 +90,8 @@ function fateOf(key: ReviewedKey, { decision, date, receiver }: Choice): { one: 
       const to = receiver.trim() || 'a member still to be chosen';
       return { one: `goes to ${to}`, many: `go to ${to}` };
     }
+    case 'make_agent':
+      return { one: 'becomes an agent key', many: 'become agent keys' };
     case 'revoke':
       return { one: 'is revoked for ever', many: 'are revoked for ever' };
   }

@@ -38,7 +38,9 @@ export function KeyDecisions({ review, mode, choiceOf, onChoose, errors }: KeyDe
           <DecisionField
             subject="all keys"
             value={commonChoice(keys.map(choiceOf))}
-            onChange={(choice) => onChoose(keys, choice)}
+            ownName={null}
+            // Each has a name of its own.
+            onChange={(choice) => onChoose(keys, { ...choice, name: null })}
             {...field}
           />
         </div>
@@ -51,9 +53,10 @@ export function KeyDecisions({ review, mode, choiceOf, onChoose, errors }: KeyDe
             <DecisionField
               id={decisionId(key.clientId)}
               subject={key.name}
+              ownName={key.name}
               value={choiceOf(key)}
               onChange={(choice) => onChoose([key], choice)}
-              note={expiryNote(key, choiceOf(key))}
+              note={expiryNote(key, choiceOf(key), review)}
               error={errors[key.clientId]}
               {...field}
             />
@@ -106,8 +109,16 @@ function trafficText(traffic: ReviewedKey['traffic']): string {
   return `${totalText(traffic)}${callers > 0 ? `, from ${people}` : ''}`;
 }
 
-/** The date that was chosen is not the day on which the key stops. */
-function expiryNote(key: ReviewedKey, { decision, date }: Choice): string | null {
+/** The date that was chosen, or the key's expiry, is not the day on which the key stops. */
+function expiryNote(
+  key: ReviewedKey,
+  { decision, date }: Choice,
+  { latestAgentExpiry }: OffboardingReview,
+): string | null {
+  if (decision === 'make_agent') {
+    const isShortened = latestAgentExpiry && (!key.expiresAt || latestAgentExpiry < key.expiresAt);
+    return isShortened ? `It expires on ${dateText(new Date(latestAgentExpiry), false)}, as agent keys do.` : null;
+  }
   const end = endOfKeeping(key, date);
   if (decision !== 'keep' || !end || end.toISOString() !== key.expiresAt) return null;
   return `It expires before, on ${dateText(end, false)}.`;

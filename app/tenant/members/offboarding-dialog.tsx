@@ -136,7 +136,7 @@ function Review({ review, mode, loadMessage, onReload, onClose }: ReviewProps) {
           tone="danger"
           pending={pending}
           refusal={lastAdminRefusal}
-          onClick={() => submit(keys.map((key) => sentDecision(key.clientId, choiceOf(key))))}
+          onClick={() => submit(keys.map((key) => sentDecision(key, choiceOf(key))))}
         >
           {mode === 'disable' ? 'Disable' : 'Remove'}
         </Button>
