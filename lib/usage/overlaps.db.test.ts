@@ -32,7 +32,7 @@ async function callFrom(secret: string, from: number, to: number) {
 }
 const meter = async (viewer: Viewer, clientId: string) => {
   await flushUsage();
-  return findOverlapUse(viewer, clientId);
+  return (await findOverlapUse(viewer, clientId))?.use ?? null;
 };
 
 describe('the meter', () => {

@@ -58,7 +58,7 @@ test.each([
   await barrier.release();
   await flushing;
   expect(await findOverlapUse(gone.viewer, gone.clientId)).toBeNull();
-  expect(await findOverlapUse(stays.viewer, stays.clientId)).toMatchObject({ requests: 3 });
+  expect((await findOverlapUse(stays.viewer, stays.clientId))?.use).toMatchObject({ requests: 3 });
   expect(await counted(stays.clientId)).toBe(3);
 });
 
@@ -118,7 +118,7 @@ test('rotations, retires and deletions while counts are written never deadlock, 
   await flushing;
   await flushUsage();
   for (const [clientId, requests] of accepted) expect(await counted(clientId)).toBe(requests);
-  expect(await findOverlapUse(quiet.viewer, quiet.clientId)).toMatchObject({
+  expect((await findOverlapUse(quiet.viewer, quiet.clientId))?.use).toMatchObject({
     requests: accepted.get(quiet.clientId),
   });
   const [row] = await sql<{ deadlocks: number }>(
