@@ -5,10 +5,9 @@ import { createAgentKeyAction, createKeyAction } from './actions';
 import { CreateStep } from './create-step';
 import { MintDialog } from './mint-dialog';
 import type { DialogFrame, TextLimits } from './open-dialog';
-import type { CreateKeyState } from './states';
+import type { CreateKeyState, NotCreated } from './states';
 
 type CreateDialogProps = DialogFrame & { view: KeyPageView; origin: string; limits: TextLimits };
-export type NotCreated = Exclude<CreateKeyState, { status: 'created' }>;
 
 export function CreateDialog({ view, limits, ...frame }: CreateDialogProps) {
   return (

@@ -7,12 +7,12 @@ import { FormMessage } from '@/components/ui/field';
 import { Time } from '@/components/ui/time';
 import type { KeyPageView } from '@/lib/keys/schema';
 import { BiasProfileField } from './bias-profile-field';
-import type { NotCreated } from './create-dialog';
 import { type ExpiryChoice, ExpiryField, firstExpiry, sentExpiry } from './expiry-field';
 import { useIdempotencyValue } from './idempotency-value';
 import type { MintAnswer } from './mint-dialog';
 import type { TextLimits } from './open-dialog';
 import { ScopeField } from './scope-field';
+import type { NotCreated } from './states';
 import { TextFields } from './text-fields';
 
 export type CreateAnswer = MintAnswer<NotCreated>;

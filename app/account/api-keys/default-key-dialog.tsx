@@ -4,12 +4,13 @@ import type { FormEvent } from 'react';
 import { Button } from '@/components/ui/button';
 import { DialogBody, DialogFooter } from '@/components/ui/dialog';
 import type { KeyPageView } from '@/lib/keys/schema';
-import { createPersonal, type NotCreated } from './create-dialog';
+import { createPersonal } from './create-dialog';
 import { Answer, type CreateAnswer } from './create-step';
 import { firstExpiry, sentExpiry } from './expiry-field';
 import { useIdempotencyValue } from './idempotency-value';
 import { MintDialog } from './mint-dialog';
 import type { DialogFrame } from './open-dialog';
+import type { NotCreated } from './states';
 
 /** Where the tenant keeps one key: mints the first secret of the key that whoever has none is offered. */
 export function DefaultKeyDialog({ view, ...frame }: DialogFrame & { view: KeyPageView; origin: string }) {

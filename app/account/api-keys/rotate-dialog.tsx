@@ -6,10 +6,9 @@ import { rotateKeyAction } from './actions';
 import { MintDialog } from './mint-dialog';
 import type { DialogFrame, SwitchDialog } from './open-dialog';
 import { RotateStep } from './rotate-step';
-import type { RotateKeyState } from './states';
+import type { NotRotated } from './states';
 
 type RotateDialogProps = DialogFrame & { item: KeyView; view: KeyPageView; origin: string; onSwitch: SwitchDialog };
-export type NotRotated = Exclude<RotateKeyState, { status: 'rotated' }>;
 
 export function RotateDialog({ item, view, onSwitch, ...frame }: RotateDialogProps) {
   return (

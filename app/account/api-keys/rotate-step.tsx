@@ -13,7 +13,7 @@ import { useIdempotencyValue } from './idempotency-value';
 import { KeyImpact } from './key-traffic';
 import type { MintAnswer } from './mint-dialog';
 import { OverlapMeter } from './overlap-meter';
-import type { NotRotated } from './rotate-dialog';
+import type { NotRotated } from './states';
 
 type RotateStepProps = {
   item: KeyView;

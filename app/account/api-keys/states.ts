@@ -24,6 +24,10 @@ export type ChangeKeyState =
   | { status: 'refused'; message: string }
   | { status: 'invalid'; fields: FieldMessages<EditKeyField> };
 
+/** The answers that bring no secret. */
+export type NotCreated = Exclude<CreateKeyState, { status: 'created' }>;
+export type NotRotated = Exclude<RotateKeyState, { status: 'rotated' }>;
+
 /** What a key holds now, of what somebody else changed meanwhile. */
 export type ChangedMeanwhile = Partial<{
   name: string;
