@@ -1,4 +1,4 @@
-import { createKeyFor, createMember, createTenant, sql, viewerFor } from '../tests/support/world';
+import { createAgentKeyFor, createKeyFor, createMember, createTenant, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
 import { bearer, callMe, keysPath, open, rowOf } from './key-page';
 import { memberRow, membersPath, openReview } from './members-page';
@@ -110,6 +110,36 @@ test('each key gets what was decided for it, and the sentence above the button s
   await open(page, keysPath);
   await expect(rowOf(page, 'Given')).toContainText('Rotate: a former owner knows the secret');
   await expect(page.getByRole('row')).toHaveCount(2);
+});
+
+test('a key is turned into an agent key, under a name that no other one has', async ({ page, tenant, origin }) => {
+  const dana = await createLeaver(tenant, ['Nightly', 'Hourly']);
+  await createAgentKeyFor(await viewerFor(await createMember(tenant)), { name: 'Nightly' });
+  await sql('UPDATE key SET expires_at = NULL WHERE owner_id = $1', [dana.id]);
+  await open(page, membersPath);
+  const review = await openReview(page, dana);
+  await review.getByLabel('Decision for all keys').selectOption('Turn into an agent key');
+  const name = review.getByLabel('Agent key name for Nightly');
+  await expect(name).toHaveValue('Nightly');
+  await expect(review.getByLabel('Agent key name for Hourly')).toHaveValue('Hourly');
+  await expect(review.getByLabel('Agent key name for all keys')).toHaveCount(0);
+  await expect(name).toHaveAccessibleDescription(/belongs to the tenant.* It expires on .*, as agent keys do\./);
+  await expect(review).toContainText('2 keys become agent keys.');
+  await review.getByRole('button', { name: 'Disable' }).click();
+  await expect(name).toBeFocused();
+  await expect(name).toHaveAccessibleDescription(/already has an agent key named “Nightly”/);
+  await name.fill(' ');
+  await review.getByRole('button', { name: 'Disable' }).click();
+  await expect(name).toHaveAccessibleDescription(/Name cannot be blank/);
+  await name.fill('Nightly builds');
+  await review.getByRole('button', { name: 'Disable' }).click();
+  await expect(page.getByText(`${dana.email} is disabled`)).toBeVisible();
+  expect(await callMe(origin, dana.secretOf('Nightly'))).toMatchObject({ status: 200 });
+  const made = await sql<{ name: string }>(
+    'SELECT name FROM key WHERE tenant_id = $1 AND owner_id IS NULL AND creator_id = $2 ORDER BY name',
+    [tenant.id, dana.id],
+  );
+  expect(made.map((key) => key.name)).toEqual(['Hourly', 'Nightly builds']);
 });
 
 test('a key is kept no longer than it lives, and the review says so', async ({ page, tenant }) => {

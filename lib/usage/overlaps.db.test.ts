@@ -15,7 +15,8 @@ import { deactivateKey } from '../keys/mutations';
 import { getKeyPage } from '../keys/queries';
 import { retireSecret } from '../keys/rotation';
 import { authenticate } from '../verification/authenticate';
-import { flushUsage } from '../verification/usage';
+import { readRows } from '../verification/rows';
+import { countRequest, flushUsage } from '../verification/usage';
 import { findOverlapUse, listOverlapUses } from './queries';
 
 async function prepare() {
@@ -32,8 +33,15 @@ async function callFrom(secret: string, from: number, to: number) {
 }
 const meter = async (viewer: Viewer, clientId: string) => {
   await flushUsage();
-  return (await findOverlapUse(viewer, clientId))?.use ?? null;
+  const found = await findOverlapUse(viewer, clientId);
+  if (!found) throw new Error('There is no such key.');
+  return found.use;
 };
+async function rowOf(clientId: string) {
+  const [found] = await readRows([clientId]);
+  if (!found?.row) throw new Error('There is no such key.');
+  return { row: found.row, now: found.now };
+}
 
 describe('the meter', () => {
   test('counts what was accepted with the old secret, and nothing else', async () => {
@@ -87,8 +95,9 @@ describe('the meter', () => {
     await callFrom(secret, 1, 25);
     await flushUsage();
     await callFrom(secret, 11, 13);
+    await callFrom(secret, 24, 26);
     const use = await meter(viewer, clientId);
-    expect(use).toMatchObject({ requests: 40, otherRequests: 5 });
+    expect(use).toMatchObject({ requests: 43, otherRequests: 8 });
     expect(use?.callers).toHaveLength(20);
     expect(use?.callers.slice(0, 3).map(({ address, requests }) => [address, requests])).toEqual([
       ['198.51.100.11', 3],
@@ -138,6 +147,17 @@ describe('the meter', () => {
     await rotateKeyFor(viewer, clientId, { endOlder: true });
     await callFrom(second.secret, 4, 4);
     expect(await meter(viewer, clientId)).toMatchObject({ requests: 1, callers: [{ address: '198.51.100.4' }] });
+  });
+
+  test('begins anew also for a request that was looked up before the rotation and is counted after others', async () => {
+    const { viewer, clientId } = await prepare();
+    await rotateKeyFor(viewer, clientId);
+    const older = await rowOf(clientId);
+    await rotateKeyFor(viewer, clientId, { endOlder: true });
+    const younger = await rowOf(clientId);
+    const origin = { address: '198.51.100.1', userAgent: 'curl/8' };
+    for (const { row, now } of [younger, older, older]) countRequest(row, 'accepted_previous', origin, now);
+    expect(await meter(viewer, clientId)).toMatchObject({ requests: 1, callers: [{ requests: 1 }] });
   });
 
   test('ends with the overlap: by itself, with Retire, or with a rotation at once', async () => {

@@ -57,8 +57,8 @@ test.each([
   await barrier.waited();
   await barrier.release();
   await flushing;
-  expect(await findOverlapUse(gone.viewer, gone.clientId)).toBeNull();
-  expect((await findOverlapUse(stays.viewer, stays.clientId))?.use).toMatchObject({ requests: 3 });
+  expect((await findOverlapUse(gone.viewer, gone.clientId))?.use ?? null).toBeNull();
+  expect(await findOverlapUse(stays.viewer, stays.clientId)).toMatchObject({ use: { requests: 3 } });
   expect(await counted(stays.clientId)).toBe(3);
 });
 
@@ -118,8 +118,8 @@ test('rotations, retires and deletions while counts are written never deadlock, 
   await flushing;
   await flushUsage();
   for (const [clientId, requests] of accepted) expect(await counted(clientId)).toBe(requests);
-  expect((await findOverlapUse(quiet.viewer, quiet.clientId))?.use).toMatchObject({
-    requests: accepted.get(quiet.clientId),
+  expect(await findOverlapUse(quiet.viewer, quiet.clientId)).toMatchObject({
+    use: { requests: accepted.get(quiet.clientId) },
   });
   const [row] = await sql<{ deadlocks: number }>(
     'SELECT deadlocks::int AS deadlocks FROM pg_stat_database WHERE datname = current_database()',
