@@ -1,4 +1,4 @@
-import { createKeyFor, sql } from '../tests/support/world';
+import { createAgentKeyFor, createKeyFor, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { bearer, callMe, createButton, keysPath, open, rowOf, tabTo, tooltip } from './key-page';
 
@@ -126,16 +126,19 @@ test('a row shows the mask of the secret and the client ID to copy, never more',
 
 test('no row is cut off, however long its texts and narrow the window', async ({ page, viewer }) => {
   await createKeyFor(viewer, { name: 'W'.repeat(50), description: 'W'.repeat(100), expiry: { kind: 'days', days: 1 } });
+  await createAgentKeyFor(viewer, { name: 'W'.repeat(50), description: 'W'.repeat(100) });
   await sql(`UPDATE key_secret SET minted_at = minted_at - interval '9 days' WHERE tenant_id = $1`, [viewer.tenantId]);
   await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [viewer.tenantId]);
-  await open(page, keysPath);
-  await expect(page.getByText('Expires soon', { exact: true })).toBeVisible();
-  for (const width of [320, 768, 1023, 1024, 1152, 1279, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    const hidden = await page.getByRole('table').evaluate((table) => {
-      const clips = [table.parentElement as Element, document.documentElement];
-      return clips.map((element) => element.scrollWidth - element.clientWidth);
-    });
-    expect(hidden, `pixels cut off at ${width} px`).toEqual([0, 0]);
+  for (const path of [keysPath, '/account/agent-keys']) {
+    await open(page, path);
+    await expect(page.getByText('Disabled by your administrator', { exact: true })).toBeVisible();
+    for (const width of [320, 768, 1023, 1024, 1152, 1279, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      const hidden = await page.getByRole('table').evaluate((table) => {
+        const clips = [table.parentElement as Element, document.documentElement];
+        return clips.map((element) => element.scrollWidth - element.clientWidth);
+      });
+      expect(hidden, `pixels cut off at ${width} px on ${path}`).toEqual([0, 0]);
+    }
   }
 });

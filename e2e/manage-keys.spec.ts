@@ -112,7 +112,7 @@ test.describe('where the tenant does not ask for it', () => {
   test('an Active key is deleted directly', async ({ page, viewer, member, origin }) => {
     const { secret } = await createKeyFor(viewer, { name: 'Straight' });
     await open(page, keysPath);
-    expect(await offered(page, 'Straight')).toEqual(['Edit', 'Deactivate', 'Delete']);
+    expect(await offered(page, 'Straight')).toEqual(['Edit', 'Deactivate', 'Rotate', 'Delete']);
     await (await press(page, 'Delete', 'Straight')).confirm();
     await expect(page.getByRole('heading', { name: 'You have no API keys yet' })).toBeVisible();
     expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 401, type: 'invalid_credential' });

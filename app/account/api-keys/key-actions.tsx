@@ -20,7 +20,8 @@ export function KeyActions({ item, view, onOpen, onReach }: KeyActionsProps) {
   // The second button keeps its place in the page, and so the focus, when the key changes between the two.
   const toggle = actions.includes('deactivate') ? 'deactivate' : actions.includes('activate') ? 'activate' : null;
   return (
-    <span className="flex gap-0.5 lg:justify-end">
+    // Where the table has little room the buttons take two lines.
+    <span className="flex gap-0.5 lg:justify-end lg:max-xl:w-[4.125rem] lg:max-xl:flex-wrap">
       {actions.includes('edit') && (
         <IconButton
           label={`Edit ${name}`}
