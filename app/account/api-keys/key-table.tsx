@@ -90,7 +90,7 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
               </Cell>
             )}
             {agents && (
-              <Cell title="Created by" className="lg:max-xl:max-w-28 xl:max-w-44">
+              <Cell title="Created by" className="lg:max-w-24 2xl:max-w-44">
                 <bdi title={key.createdBy ?? undefined} className="block truncate text-ink-muted">
                   {key.createdBy ?? 'Nobody'}
                 </bdi>
