@@ -18,7 +18,7 @@ describe('create', () => {
   test('everything may be blank, and form text becomes numbers and dates', () => {
     const fields = submitted({ name: '  ', description: '', days: '30', at: '2030-01-01T00:00:00.000Z' });
     const { days, at, ...rest } = fields;
-    const expected = { name: '', description: '', scopes: [], idempotencyValue };
+    const expected = { name: '', description: '', scopes: [], biasProfileId: null, idempotencyValue };
     expect(create({ ...rest, expiry: { kind: 'days', days } }).data).toEqual({
       ...expected,
       expiry: { kind: 'days', days: 30 },

@@ -98,10 +98,10 @@ describe('after its owner left', () => {
 });
 
 test.each([
-  ['Active', true, ['edit', 'deactivate']],
-  ['Active', false, ['edit', 'deactivate', 'delete']],
-  ['Inactive', true, ['edit', 'activate', 'delete']],
-  ['Inactive', false, ['edit', 'activate', 'delete']],
+  ['Active', true, ['edit', 'deactivate', 'rotate', 'retire']],
+  ['Active', false, ['edit', 'deactivate', 'rotate', 'retire', 'delete']],
+  ['Inactive', true, ['edit', 'activate', 'rotate', 'retire', 'delete']],
+  ['Inactive', false, ['edit', 'activate', 'rotate', 'retire', 'delete']],
   ['Expired', true, ['edit', 'delete']],
   ['Expired', false, ['edit', 'delete']],
   ['Revoked', true, ['delete']],
