@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countCharacters, foldName } from '../display-text';
-import { decideExpiry, defaultExpiryInDays, expiryPresetsInDays, freeNameLike, lowestFreeName } from './policy';
+import {
+  agentLifetimeInDays,
+  decideExpiry,
+  defaultExpiryInDays,
+  earlier,
+  endOfLife,
+  expiryPresetsInDays,
+  freeNameLike,
+  lowestFreeName,
+} from './policy';
 import { nameMaximum } from './schema';
 
 const now = new Date('2026-06-01T12:00:00.000Z');
@@ -137,5 +146,38 @@ describe('a key that moves to another owner', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a lifetime', () => {
+  const begin = new Date('2026-11-21T12:00:00.000Z');
+
+  test('ends so many days after it began; without days, and beyond the calendar, never', () => {
+    expect(endOfLife(begin, 90)).toEqual(new Date('2027-02-19T12:00:00.000Z'));
+    expect(endOfLife(begin, null)).toBeNull();
+    expect(endOfLife(begin, Number.POSITIVE_INFINITY)).toBeNull();
+    expect(endOfLife(begin, 999_999_999)).toBeNull();
+  });
+
+  test('of an agent key is the shorter of its own and the maximum', () => {
+    expect(agentLifetimeInDays({ agentKeyLifetimeInDays: 90, maximumExpirationInDays: null })).toBe(90);
+    expect(agentLifetimeInDays({ agentKeyLifetimeInDays: 90, maximumExpirationInDays: 30 })).toBe(30);
+    expect(agentLifetimeInDays({ agentKeyLifetimeInDays: 30, maximumExpirationInDays: 90 })).toBe(30);
+  });
+
+  test('counts from the minting of the secret, not from the change', () => {
+    const now = new Date('2026-12-01T12:00:00.000Z');
+    const last = new Date('2026-12-21T12:00:00.000Z');
+    expect(decideExpiry({ kind: 'at', at: last }, 30, now, begin)).toEqual({ status: 'accepted', expiresAt: last });
+    expect(decideExpiry({ kind: 'at', at: new Date(last.getTime() + 1) }, 30, now, begin)).toEqual({
+      status: 'refused',
+      message: "Expiry can be at most 30 days from the minting of the secret: your tenant's maximum.",
+    });
+  });
+
+  test('of two expiries the earlier one is no later than either; none is the latest', () => {
+    const later = new Date(begin.getTime() + 1);
+    expect([earlier(begin, later), earlier(later, begin)]).toEqual([begin, begin]);
+    expect([earlier(begin, null), earlier(null, begin), earlier(null, null)]).toEqual([begin, begin, null]);
   });
 });

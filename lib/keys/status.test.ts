@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   allowedActions,
   expiresSoon,
+  isInOverlap,
   isKept,
   isKnownToFormerOwner,
   type KeyStatus,
@@ -108,4 +109,15 @@ test.each([
   ['Revoked', false, ['delete']],
 ] as const)('%s, deactivate before delete %s: %j', (status, deactivateBeforeDelete, actions) => {
   expect(allowedActions(status, { deactivateBeforeDelete })).toEqual(actions);
+});
+
+test('the replaced secret is in its overlap until the end, and at no time without one', () => {
+  const end = new Date('2026-11-21T12:00:00.000Z');
+  const at = (milliseconds: number) => new Date(end.getTime() + milliseconds);
+  expect([-1, 0, 1].map((offset) => isInOverlap({ endsAt: end }, at(offset)))).toEqual([true, false, false]);
+  expect([isInOverlap({ endsAt: null }, end), isInOverlap(null, end), isInOverlap(undefined, end)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
