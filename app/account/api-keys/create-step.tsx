@@ -1,8 +1,7 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
-import { Button } from '@/components/ui/button';
-import { DialogBody, DialogFooter } from '@/components/ui/dialog';
+import { DialogBody } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { Time } from '@/components/ui/time';
 import type { KeyPageView } from '@/lib/keys/schema';
@@ -10,6 +9,7 @@ import { BiasProfileField } from './bias-profile-field';
 import { type ExpiryChoice, ExpiryField, firstExpiry, sentExpiry } from './expiry-field';
 import { useIdempotencyValue } from './idempotency-value';
 import type { MintAnswer } from './mint-dialog';
+import { MintFooter } from './mint-footer';
 import type { TextLimits } from './open-dialog';
 import { ScopeField } from './scope-field';
 import type { NotCreated } from './states';
@@ -71,14 +71,7 @@ export function CreateStep({ view, limits, state, pending, onSubmit, onClose }: 
         <ScopeField scopes={view.scopes} chosen={chosen} onChange={setChosen} error={fields.scopes} />
         {state && !pending && <Answer state={state} button="Create key" />}
       </DialogBody>
-      <DialogFooter>
-        <Button onClick={onClose}>{finished ? 'Close' : 'Cancel'}</Button>
-        {!finished && (
-          <Button type="submit" tone="primary" pending={pending}>
-            Create key
-          </Button>
-        )}
-      </DialogFooter>
+      <MintFooter button="Create key" pending={pending} finished={finished} onClose={onClose} />
     </form>
   );
 }

@@ -1,14 +1,14 @@
 'use client';
 
 import type { FormEvent } from 'react';
-import { Button } from '@/components/ui/button';
-import { DialogBody, DialogFooter } from '@/components/ui/dialog';
+import { DialogBody } from '@/components/ui/dialog';
 import type { KeyPageView } from '@/lib/keys/schema';
 import { createPersonal } from './create-dialog';
 import { Answer, type CreateAnswer } from './create-step';
 import { firstExpiry, sentExpiry } from './expiry-field';
 import { useIdempotencyValue } from './idempotency-value';
 import { MintDialog } from './mint-dialog';
+import { MintFooter } from './mint-footer';
 import type { DialogFrame } from './open-dialog';
 import type { NotCreated } from './states';
 
@@ -46,14 +46,7 @@ function DefaultKeyStep({ view, state, pending, onSubmit, onClose }: DefaultKeyS
   return (
     <form onSubmit={submit}>
       <DialogBody>{state && !pending && <Answer state={state} button="Rotate" />}</DialogBody>
-      <DialogFooter>
-        <Button onClick={onClose}>{finished ? 'Close' : 'Cancel'}</Button>
-        {!finished && (
-          <Button type="submit" tone="primary" pending={pending}>
-            Rotate
-          </Button>
-        )}
-      </DialogFooter>
+      <MintFooter button="Rotate" pending={pending} finished={finished} onClose={onClose} />
     </form>
   );
 }

@@ -25,7 +25,7 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const [search, setSearch] = useState('');
   const shownSearch = useDeferredValue(search);
-  const { heading, remember, returnFocus } = useOpener(view.keys);
+  const { fallback, remember, returnFocus } = useOpener<HTMLHeadingElement>(view.keys);
   const words = pageWords[view.kind];
 
   function open(next: OpenDialog, from: HTMLElement) {
@@ -38,7 +38,7 @@ export function KeyManager({ view, origin, limits }: KeyManagerProps) {
   return (
     <>
       <PageHeading
-        ref={heading}
+        ref={fallback}
         title={words.title}
         action={
           <Button

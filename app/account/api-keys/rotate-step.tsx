@@ -1,9 +1,8 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
-import { Button } from '@/components/ui/button';
 import { CheckboxField } from '@/components/ui/checkbox';
-import { DialogBody, DialogFooter } from '@/components/ui/dialog';
+import { DialogBody } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { RadioGroup } from '@/components/ui/radio-group';
 import { Time } from '@/components/ui/time';
@@ -12,6 +11,7 @@ import { ExpiryField, keptExpiry, sentExpiry } from './expiry-field';
 import { useIdempotencyValue } from './idempotency-value';
 import { KeyImpact } from './key-traffic';
 import type { MintAnswer } from './mint-dialog';
+import { MintFooter } from './mint-footer';
 import { OverlapMeter } from './overlap-meter';
 import type { NotRotated } from './states';
 
@@ -96,14 +96,7 @@ export function RotateStep({ item, view, state, pending, onSubmit, onClose, onRe
         />
         {state && !pending && <Answer state={state} />}
       </DialogBody>
-      <DialogFooter>
-        <Button onClick={onClose}>{finished ? 'Close' : 'Cancel'}</Button>
-        {!finished && (
-          <Button type="submit" tone="primary" pending={pending}>
-            Rotate
-          </Button>
-        )}
-      </DialogFooter>
+      <MintFooter button="Rotate" pending={pending} finished={finished} onClose={onClose} />
     </form>
   );
 }

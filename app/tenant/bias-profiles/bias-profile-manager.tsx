@@ -1,8 +1,9 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { PageHeading } from '@/components/ui/page-heading';
+import { useOpener } from '@/components/use-opener';
 import type { BiasProfileUse } from '@/lib/bias-profiles/schema';
 import { BiasProfileDialog } from './bias-profile-dialog';
 import { BiasProfileTable } from './bias-profile-table';
@@ -12,23 +13,11 @@ import type { OpenDialog, Opener } from './open-dialog';
 /** The tenant's bias profiles. */
 export function BiasProfileManager({ profiles }: { profiles: BiasProfileUse[] }) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const opener = useRef<HTMLElement | null>(null);
-  const addButton = useRef<HTMLButtonElement>(null);
+  const { fallback, remember, returnFocus } = useOpener<HTMLButtonElement>(profiles);
   const open: Opener = (next, from) => {
-    opener.current = from;
+    remember(from);
     setDialog(next);
   };
-  /** To the opener; where it went with its row, to the button that stays. */
-  function returnFocus() {
-    const target = opener.current?.isConnected ? opener.current : addButton.current;
-    target?.focus();
-  }
-
-  // The row of a deleted profile takes its button along after the dialog has given the focus back to it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows come and go with the profiles
-  useEffect(() => {
-    if (opener.current?.isConnected === false && document.activeElement === document.body) addButton.current?.focus();
-  }, [profiles]);
 
   const frame = { onClose: () => setDialog(null), onReturnFocus: returnFocus };
   return (
@@ -37,7 +26,7 @@ export function BiasProfileManager({ profiles }: { profiles: BiasProfileUse[] })
         title="Bias profiles"
         action={
           <Button
-            ref={addButton}
+            ref={fallback}
             tone="primary"
             className="max-sm:w-full"
             onClick={(event) => open({ kind: 'create' }, event.currentTarget)}

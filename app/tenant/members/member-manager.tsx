@@ -28,7 +28,7 @@ type MemberManagerProps = {
 
 export function MemberManager({ view, search, countText, tenantName, mailConfigured }: MemberManagerProps) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const { heading, remember, returnFocus } = useOpener(view.members);
+  const { fallback, remember, returnFocus } = useOpener<HTMLHeadingElement>(view.members);
 
   function open(next: OpenDialog, from: HTMLElement) {
     remember(from);
@@ -38,7 +38,7 @@ export function MemberManager({ view, search, countText, tenantName, mailConfigu
   return (
     <>
       <PageHeading
-        ref={heading}
+        ref={fallback}
         title="Members"
         action={
           <Button

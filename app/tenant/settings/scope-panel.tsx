@@ -1,9 +1,10 @@
 'use client';
 
 import { Pencil, Trash2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { Button, IconButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
+import { useOpener } from '@/components/use-opener';
 import type { ScopeUse } from '@/lib/scopes/schema';
 import { DeleteScopeDialog } from './delete-scope-dialog';
 import { ScopeDialog } from './scope-dialog';
@@ -14,23 +15,11 @@ type Opener = (dialog: OpenDialog, from: HTMLElement) => void;
 /** The tenant's list of scopes. */
 export function ScopePanel({ scopes }: { scopes: ScopeUse[] }) {
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
-  const opener = useRef<HTMLElement | null>(null);
-  const addButton = useRef<HTMLButtonElement>(null);
+  const { fallback, remember, returnFocus } = useOpener<HTMLButtonElement>(scopes);
   const open: Opener = (next, from) => {
-    opener.current = from;
+    remember(from);
     setDialog(next);
   };
-  /** To the opener; where it went with its row, to the button that stays. */
-  function returnFocus() {
-    const target = opener.current?.isConnected ? opener.current : addButton.current;
-    target?.focus();
-  }
-
-  // The row of a deleted scope takes its button along after the dialog has given the focus back to it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows come and go with the scopes
-  useEffect(() => {
-    if (opener.current?.isConnected === false && document.activeElement === document.body) addButton.current?.focus();
-  }, [scopes]);
 
   const frame = { onClose: () => setDialog(null), onReturnFocus: returnFocus };
   return (
@@ -39,7 +28,7 @@ export function ScopePanel({ scopes }: { scopes: ScopeUse[] }) {
       note="What a key may be allowed to do. Owners choose from this list; a new key holds none."
       action={
         <Button
-          ref={addButton}
+          ref={fallback}
           className="max-sm:w-full"
           onClick={(event) => open({ kind: 'add' }, event.currentTarget)}
         >
