@@ -30,7 +30,8 @@ export function openLoop({ url, headersFile }: Target, perSecond: number, second
 }
 
 async function measure(program: string, args: string[]): Promise<Load> {
-  const { stdout } = await promisify(execFile)(program, args);
+  const { stdout, stderr } = await promisify(execFile)(program, args);
+  process.stderr.write(stderr);
   const line = stdout.trimEnd().split('\n').at(-1) ?? '';
   const load = JSON.parse(line) as Load;
   // Who answered nothing at all made no error that a generator would count.

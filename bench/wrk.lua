@@ -16,6 +16,9 @@ end
 
 function done(summary, latency)
   local errors = summary.errors
+  for kind, number in pairs(errors) do
+    if number > 0 then io.stderr:write(string.format("wrk: %d errors of the kind %s\n", number, kind)) end
+  end
   io.write(string.format(
     '{"requestsPerSecond":%f,"p50":%f,"p99":%f,"errors":%d}\n',
     summary.requests / summary.duration * 1e6,
