@@ -64,8 +64,8 @@ for (const action of ['Deactivate', 'Delete'] as const) {
       await countCaller(clientId, { address: '198.51.100.4', client: 'node', requests: 9, daysAgo: 2 });
       await countCaller(clientId, { address: '2001:db8::17', client: 'curl', requests: 1 });
       await sql(
-        `INSERT INTO key_last_use (tenant_id, key_id, last_used_at)
-         SELECT tenant_id, id, clock_timestamp() - interval '3 minutes' FROM key WHERE client_id = $1`,
+        `UPDATE key_last_use SET last_used_at = clock_timestamp() - interval '3 minutes'
+          WHERE key_id = (SELECT id FROM key WHERE client_id = $1)`,
         [clientId],
       );
       await page.getByRole('button', { name: `${action} Export` }).click();

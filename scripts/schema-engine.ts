@@ -10,13 +10,14 @@ import { PGlite } from '@electric-sql/pglite';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
+import { embeddedExtensions } from '../lib/db/embedded';
 import { listMigrations } from '../lib/db/migrate';
 
 const schemaPath = path.resolve('prisma/schema.prisma');
 
 /** SQL that brings a database built by the migrations to the schema; empty when they agree. */
 export async function diffMigrationsToSchema(): Promise<string> {
-  const pglite = await PGlite.create();
+  const pglite = await PGlite.create({ extensions: await embeddedExtensions() });
   for (const migration of listMigrations()) await pglite.exec(migration.sql);
   const files = [{ path: schemaPath, content: readFileSync(schemaPath, 'utf8') }];
   const engine = await createEngine(pglite, files);

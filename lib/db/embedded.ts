@@ -17,8 +17,8 @@ export async function openEmbedded(directory: string): Promise<Embedded> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = await takeLock(directory);
   // Loaded only where it is used: a process on PostgreSQL does without its code.
-  const { PGlite } = await import('@electric-sql/pglite');
-  const pglite = await PGlite.create(path.join(directory, 'pglite'));
+  const [{ PGlite }, extensions] = await Promise.all([import('@electric-sql/pglite'), embeddedExtensions()]);
+  const pglite = await PGlite.create(path.join(directory, 'pglite'), { extensions });
   // It takes the host's time zone, and Prisma's adapter drops the offset of what it reads: every time would be off by it.
   await pglite.exec(`SET TIME ZONE 'UTC'`);
   return {
@@ -28,6 +28,15 @@ export async function openEmbedded(directory: string): Promise<Embedded> {
       await new Promise((resolve) => lock.close(resolve));
     },
   };
+}
+
+/** The extensions that migrations may create. */
+export async function embeddedExtensions() {
+  const [{ pg_trgm }, { btree_gin }] = await Promise.all([
+    import('@electric-sql/pglite/contrib/pg_trgm'),
+    import('@electric-sql/pglite/contrib/btree_gin'),
+  ]);
+  return { pg_trgm, btree_gin };
 }
 
 /** A server on a Unix socket of its own in the folder; it tells whoever connects how far it is. */

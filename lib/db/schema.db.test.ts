@@ -34,7 +34,7 @@ describe('no row can point into another tenant', () => {
     ],
     [
       'a last use of a key',
-      'INSERT INTO key_last_use (tenant_id, key_id, last_used_at) VALUES ($1, $2, now())',
+      'INSERT INTO key_last_use (tenant_id, key_id, last_used_at) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING',
       [right.id, keyId],
     ],
     [

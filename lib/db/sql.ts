@@ -6,7 +6,7 @@ export type SqlValue = string | number | boolean | Date | Uint8Array | null | st
 
 /**
  * Runs one statement outside any transaction.
- * @param name of the prepared statement; one name, one text
+ * @param name of the prepared statement; one name, one text. Empty: it is planned anew for the values of each call
  */
 export async function query<Row extends object>(name: string, text: string, values: SqlValue[] = []): Promise<Row[]> {
   return run(await database(), (open) => open.pagePool, name, text, values);

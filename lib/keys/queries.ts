@@ -145,7 +145,7 @@ function viewOf(row: KeyRow, policy: PolicyRow, maximumInDays: number | null): O
     actions: allowedActions(status, policy),
     createdAt: row.createdAt.toISOString(),
     createdBy: row.creator?.email ?? null,
-    lastUsedAt: row.lastUse?.lastUsedAt.toISOString() ?? null,
+    lastUsedAt: row.lastUse?.lastUsedAt?.toISOString() ?? null,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     latestExpiry: endOfLife(mintedAt, maximumInDays)?.toISOString() ?? null,
     pause: status === 'Inactive' ? { until: row.deactivatedUntil?.toISOString() ?? null, refused: 0 } : null,

@@ -51,7 +51,7 @@ export async function findOffboardingReview(viewer: Viewer, memberId: string): P
         description: key.description,
         status,
         createdAt: key.createdAt.toISOString(),
-        lastUsedAt: key.lastUse?.lastUsedAt.toISOString() ?? null,
+        lastUsedAt: key.lastUse?.lastUsedAt?.toISOString() ?? null,
         traffic: traffic.get(key.clientId) ?? { requests: 0, refused: 0, callers: 0 },
         expiresAt: key.expiresAt?.toISOString() ?? null,
         keptUntil: key.keptUntil?.toISOString() ?? null,

@@ -125,7 +125,7 @@ describe('the traffic of a key', () => {
     await countCaller(clientId, { address: '198.51.100.3', client: 'curl', requests: 2 });
     await countCaller(clientId, { address: '198.51.100.9', client: 'old', requests: 100, daysAgo: 7 });
     await sql(
-      `INSERT INTO key_last_use (tenant_id, key_id, last_used_at) SELECT tenant_id, id, '2026-01-02T03:04:05Z' FROM key WHERE client_id = $1`,
+      `UPDATE key_last_use SET last_used_at = '2026-01-02T03:04:05Z' WHERE key_id = (SELECT id FROM key WHERE client_id = $1)`,
       [clientId],
     );
     expect(await findKeyTraffic(viewer, clientId)).toMatchObject({

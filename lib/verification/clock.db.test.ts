@@ -81,7 +81,7 @@ describe('by the database’s clock', () => {
 describe('last used', () => {
   test('is written before the answer', async () => {
     const { secret, lastUsed } = await prepare();
-    expect(await lastUsed()).toBeUndefined();
+    expect(await lastUsed()).toBeNull();
     expect(await verify(secret)).toBe('accepted');
     expect(await lastUsed()).toEqual(start);
   });

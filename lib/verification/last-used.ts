@@ -48,5 +48,5 @@ const upsertLastUses = `
   ON CONFLICT (tenant_id, key_id) DO UPDATE
    SET last_used_at = greatest(key_last_use.last_used_at, excluded.last_used_at),
        minted_at = greatest(key_last_use.minted_at, excluded.minted_at)
-   WHERE key_last_use.last_used_at < excluded.last_used_at
+   WHERE key_last_use.last_used_at IS NULL OR key_last_use.last_used_at < excluded.last_used_at
       OR key_last_use.minted_at IS NULL OR key_last_use.minted_at < excluded.minted_at`;

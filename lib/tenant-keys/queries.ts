@@ -1,0 +1,125 @@
+import type { Viewer } from '../auth/queries';
+import { query as run } from '../db/sql';
+import { expiresSoon, isKept, type KeyTimes, statusOf } from '../keys/status';
+import {
+  countMaximum,
+  type KeyFilter,
+  type KeyListQuery,
+  keysPerPage,
+  type Place,
+  type TenantKeyHint,
+  type TenantKeysView,
+  type TenantKeyView,
+} from './schema';
+import { countStatement, isFiltered, matchStatement, walkStatement } from './statements';
+
+type Row = KeyTimes & {
+  matches: number | null;
+  id: string;
+  place: string;
+  clientId: string;
+  name: string;
+  owner: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  keptUntil: Date | null;
+  ownerDisabledAt: Date | null;
+  lastUsedAt: Date | null;
+  mintedAt: Date;
+};
+type Answer = { now: Date; rows: Row[]; matches: number | null };
+
+/** Keys that are looked at before the matches are gathered by an index of their own: as long as most match, it is enough. */
+const glance = 1_000;
+
+/** One page of the keys of the viewer's tenant, for its admins; null for everybody else. */
+export async function listTenantKeys(viewer: Viewer, query: KeyListQuery): Promise<TenantKeysView | null> {
+  const { tenantId } = viewer;
+  const [tenant] = await run<{ apiKeysEnabled: boolean }>(
+    'tenant-keys-tenant',
+    `SELECT t.api_keys_enabled AS "apiKeysEnabled"
+       FROM tenant t JOIN member m ON m.tenant_id = t.id
+      WHERE t.id = $1 AND m.id = $2 AND 'admin' = ANY (m.roles) AND m.disabled_at IS NULL`,
+    [tenantId, viewer.memberId],
+  );
+  if (!tenant) return null;
+  const page = await readPage(tenantId, query);
+  // Whoever stood at the place is gone, or the address was made up.
+  if (page.rows.length === 0 && (query.after || query.before)) {
+    return listTenantKeys(viewer, { ...query, after: null, before: null });
+  }
+  const count = page.matches ?? (await countKeys(tenantId, query));
+  const estimate = count > countMaximum && !isFiltered(query) ? await estimateKeys(tenantId) : null;
+  const shown = page.rows.slice(0, keysPerPage);
+  const more = page.rows.length > keysPerPage;
+  const backward = query.before !== null && query.after === null;
+  if (backward) shown.reverse();
+  const first = placeOf(shown[0]);
+  const last = placeOf(shown.at(-1));
+  return {
+    keys: shown.map((row) => viewOf(row, tenant.apiKeysEnabled, page.now)),
+    count,
+    estimate,
+    before: (backward ? more : query.after !== null) ? first : null,
+    after: (backward ? true : more) ? last : null,
+    now: page.now.toISOString(),
+  };
+}
+
+/** How many keys match, exact up to `countMaximum`. Whether the viewer may know is up to the caller. */
+async function countKeys(tenantId: string, filter: KeyFilter): Promise<number> {
+  const { text, values } = countStatement(tenantId, filter);
+  const [row] = await run<{ count: number }>('', text, values);
+  return row?.count ?? 0;
+}
+
+/** What the planner believes, which ANALYZE keeps fresh: within some percent, and without counting. */
+async function estimateKeys(tenantId: string): Promise<number | null> {
+  const [row] = await run<{ 'QUERY PLAN': Array<{ Plan: { 'Plan Rows': number } }> }>(
+    '',
+    'EXPLAIN (FORMAT JSON) SELECT 1 FROM key WHERE tenant_id = $1',
+    [tenantId],
+  );
+  const estimate = row?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
+  return estimate > countMaximum ? estimate : null;
+}
+
+async function readPage(tenantId: string, query: KeyListQuery): Promise<Answer> {
+  const ask = async ({ text, values }: ReturnType<typeof walkStatement>): Promise<Answer> => {
+    const rows = await run<Row & { now: Date }>('', text, values);
+    const [first] = rows as [Row & { now: Date }];
+    return { now: first.now, matches: first.matches, rows: rows.filter((row) => row.clientId !== null) };
+  };
+  if (!isFiltered(query)) return ask(walkStatement(tenantId, query, null));
+  const glanced = await ask(walkStatement(tenantId, query, glance));
+  if (glanced.rows.length > keysPerPage) return glanced;
+  const matching = await ask(matchStatement(tenantId, query));
+  if ((matching.matches ?? 0) <= countMaximum) return matching;
+  // Many match, but none near the place: there is no shorter way to the next ones than past all the others.
+  return ask(walkStatement(tenantId, query, null));
+}
+
+function placeOf(row: Row | undefined): Place | null {
+  return row ? { value: row.place, id: row.id } : null;
+}
+
+function viewOf(row: Row, apiKeysEnabled: boolean, now: Date): TenantKeyView {
+  const status = statusOf(row, now);
+  const hints: TenantKeyHint[] = [];
+  if (expiresSoon(row, now)) hints.push('Expires soon');
+  if (status === 'Active' || status === 'Inactive') {
+    if (!apiKeysEnabled) hints.push('Disabled by your administrator');
+    if (row.ownerDisabledAt && !isKept(row, now)) hints.push('Owner disabled');
+  }
+  return {
+    clientId: row.clientId,
+    name: row.name,
+    owner: row.owner,
+    status,
+    hints,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+  };
+}

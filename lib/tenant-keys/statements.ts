@@ -1,0 +1,160 @@
+/**
+ * The SQL of the admin's list of keys. `docs/decisions/012-lists-at-a-million-keys.md` has the plans that it is made for.
+ *
+ * Whatever a statement's number of keys, an ordered index is walked for one page, or matches are gathered by their own
+ * index and then ordered. Values are parameters; what is written into the text is chosen here.
+ */
+import { countMaximum, idleInDays, type KeyFilter, type KeyListQuery, keysPerPage, type Order, termOf } from './schema';
+
+type Value = string | number;
+type Text = { text: string; values: Value[] };
+
+/** What each order compares, as its index has it. Last used stands in a table of its own. */
+const places: Record<Order, { place: string; of: 'key' | 'last_use'; kind: 'text' | 'time' }> = {
+  name: { place: 'k.name_key COLLATE "C"', of: 'key', kind: 'text' },
+  owner: { place: `coalesce(k.owner_email, '') COLLATE "C"`, of: 'key', kind: 'text' },
+  updated: { place: 'k.updated_at', of: 'key', kind: 'time' },
+  created: { place: 'k.created_at', of: 'key', kind: 'time' },
+  expires: { place: `coalesce(k.expires_at, 'infinity'::timestamptz)`, of: 'key', kind: 'time' },
+  last_used: { place: `coalesce(u.last_used_at, '-infinity'::timestamptz)`, of: 'last_use', kind: 'time' },
+};
+
+/** Collects the values of one statement, and names their parameters. */
+function collect() {
+  const values: Value[] = [];
+  const parameter = (value: Value) => `$${values.push(value)}`;
+  return { values, parameter };
+}
+type Parameter = (value: Value) => string;
+
+const searched = `(k.name_key || E'\\n' || lower(k.client_id) || E'\\n' || coalesce(k.owner_email, ''))`;
+const unrevoked = 'k.revoked_at IS NULL';
+const unexpired = '(k.expires_at IS NULL OR k.expires_at > now())';
+const deactivated = '(k.deactivated_at IS NOT NULL AND (k.deactivated_until IS NULL OR k.deactivated_until > now()))';
+/** Active or Inactive: what could still be revoked. */
+export const usable = `${unrevoked} AND ${unexpired}`;
+
+const ofStatus: Record<NonNullable<KeyFilter['status']>, string> = {
+  Revoked: 'k.revoked_at IS NOT NULL',
+  Expired: `${unrevoked} AND k.expires_at <= now()`,
+  Inactive: `${usable} AND ${deactivated}`,
+  Active: `${usable} AND NOT ${deactivated}`,
+};
+
+const idle = `now() - interval '${idleInDays} days'`;
+const ofRisk: Record<NonNullable<KeyFilter['risk']>, string> = {
+  idle: `${usable} AND k.created_at < ${idle} AND EXISTS (
+      SELECT 1 FROM key_last_use i WHERE i.tenant_id = k.tenant_id AND i.key_id = k.id
+         AND coalesce(i.last_used_at, '-infinity'::timestamptz) < ${idle})`,
+  never_expires: `${unrevoked} AND coalesce(k.expires_at, 'infinity'::timestamptz) = 'infinity'`,
+  owner_left: `${usable} AND EXISTS (
+      SELECT 1 FROM member o WHERE o.tenant_id = k.tenant_id AND o.id = k.owner_id AND o.disabled_at IS NOT NULL)`,
+};
+
+/** What must hold for a key `k`. */
+export function conditionOf(filter: KeyFilter, parameter: Parameter): string {
+  const conditions = ['true'];
+  const term = termOf(filter.search).replace(/[\\%_]/g, '\\$&');
+  if ([...term].length >= 3) conditions.push(`${searched} LIKE ${parameter(`%${term}%`)}`);
+  else if (term !== '') {
+    // Too short for an index of parts: the beginning.
+    const beginning = parameter(`${term}%`);
+    conditions.push(
+      `(k.name_key COLLATE "C" LIKE ${beginning} OR coalesce(k.owner_email, '') COLLATE "C" LIKE ${beginning})`,
+    );
+  }
+  if (filter.status) conditions.push(ofStatus[filter.status]);
+  if (filter.risk) conditions.push(ofRisk[filter.risk]);
+  return conditions.join(' AND ');
+}
+
+export function isFiltered({ search, status, risk }: KeyFilter): boolean {
+  return termOf(search) !== '' || status !== null || risk !== null;
+}
+
+/**
+ * A page by walking the order's index from the place on.
+ * @param within keys that are looked at; null for as many as it takes
+ */
+export function walkStatement(tenantId: string, query: KeyListQuery, within: number | null): Text {
+  const { values, parameter } = collect();
+  const { from, place, id, beyond, by, shown } = orderOf(tenantId, query, parameter);
+  const walked = `SELECT k.*, ${place} AS place FROM ${from}${beyond} ORDER BY ${by(place, id)}${within ? ` LIMIT ${within}` : ''}`;
+  const text = `
+    WITH page AS MATERIALIZED (
+      SELECT k.id, k.place FROM (${walked}) k
+       WHERE ${conditionOf(query, parameter)} ORDER BY ${by('k.place', 'k.id')} LIMIT ${keysPerPage + 1}
+    )
+    ${view(by, shown)}`;
+  return { text, values };
+}
+
+/**
+ * A page of the keys that match, which are gathered first: up to one more than are counted. Where there are as many, the
+ * page is that of those gathered, and no answer.
+ */
+export function matchStatement(tenantId: string, query: KeyListQuery): Text {
+  const { values, parameter } = collect();
+  const { from, place, beyondOf, by, shown } = orderOf(tenantId, query, parameter);
+  const text = `
+    WITH matching AS MATERIALIZED (
+      SELECT k.id, ${place} AS place FROM ${from} AND ${conditionOf(query, parameter)} LIMIT ${countMaximum + 1}
+    ), page AS MATERIALIZED (
+      SELECT k.id, k.place FROM matching k WHERE true${beyondOf('k.place', 'k.id')}
+       ORDER BY ${by('k.place', 'k.id')} LIMIT ${keysPerPage + 1}
+    )
+    ${view(by, shown, '(SELECT count(*)::int FROM matching)')}`;
+  return { text, values };
+}
+
+/** How many keys match, counted up to one more than the maximum. */
+export function countStatement(tenantId: string, filter: KeyFilter): Text {
+  const { values, parameter } = collect();
+  const tenant = parameter(tenantId);
+  const counted = `SELECT 1 FROM key k WHERE k.tenant_id = ${tenant} AND ${conditionOf(filter, parameter)} LIMIT ${countMaximum + 1}`;
+  return { text: `SELECT count(*)::int AS count FROM (${counted}) counted`, values };
+}
+
+function orderOf(tenantId: string, { order, descending, after, before }: KeyListQuery, parameter: Parameter) {
+  const { place, of, kind } = places[order];
+  const tenant = parameter(tenantId);
+  const from =
+    of === 'key'
+      ? `key k WHERE k.tenant_id = ${tenant}`
+      : `key_last_use u JOIN key k ON k.tenant_id = u.tenant_id AND k.id = u.key_id WHERE u.tenant_id = ${tenant}`;
+  const id = of === 'key' ? 'k.id' : 'u.key_id';
+  const edge = after ?? before;
+  const forward = after !== null || before === null;
+  const ascending = forward !== descending;
+  const bound = edge && [
+    kind === 'text'
+      ? `${parameter(edge.value)}::text COLLATE "C"`
+      : `to_timestamp(${parameter(Number(edge.value))}::float8)`,
+    `${parameter(edge.id)}::uuid`,
+  ];
+  const beyondOf = (value: string, key: string) =>
+    bound ? ` AND (${value}, ${key}) ${ascending ? '>' : '<'} (${bound.join(', ')})` : '';
+  const direction = ascending ? 'ASC' : 'DESC';
+  const by = (value: string, key: string) => `${value} ${direction}, ${key} ${direction}`;
+  const shown = kind === 'text' ? 'page.place' : 'extract(epoch FROM page.place)::text';
+  return { from, place, id, beyond: beyondOf(place, id), beyondOf, by, shown };
+}
+
+/** What the page shows of each key, in the order of the walk; one row without a client ID where there is none. */
+function view(by: (value: string, id: string) => string, shown: string, matches = 'NULL::int'): string {
+  return `
+    SELECT now() AS now, ${matches} AS matches, page.id, ${shown} AS place,
+           k.client_id AS "clientId", k.name, k.owner_id IS NOT NULL AS personal, m.email AS owner,
+           k.created_at AS "createdAt", k.updated_at AS "updatedAt", k.expires_at AS "expiresAt",
+           k.deactivated_at AS "deactivatedAt", k.deactivated_until AS "deactivatedUntil", k.revoked_at AS "revokedAt",
+           k.kept_until AS "keptUntil", m.disabled_at AS "ownerDisabledAt", u.last_used_at AS "lastUsedAt",
+           s.minted_at AS "mintedAt"
+      FROM (VALUES (1)) always
+      LEFT JOIN (page
+             JOIN key k ON k.id = page.id
+             JOIN key_last_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
+             JOIN key_secret s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.position = 'current')
+        ON true
+      LEFT JOIN member m ON m.tenant_id = k.tenant_id AND m.id = k.owner_id
+     ORDER BY ${by('page.place', 'page.id')}`;
+}
