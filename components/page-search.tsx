@@ -11,18 +11,20 @@ type PageSearchProps = {
   /** The accessible name, such as `Search members`. */
   label: string;
   placeholder: string;
-  /** The page's path, where the form goes without scripts. */
-  path: string;
+  /** The page's path, where the form goes without scripts; null where what is typed must never get into an address. */
+  path: string | null;
   /** The text that the page was made for. */
   search: string;
   /** What came of it, announced: `3 members found`. */
   found: string;
   /** The page's address with another text. */
   addressOf: (search: string) => string;
+  /** Takes a text that is none to search by, before it gets into an address, and says what the field is to hold instead. */
+  divert?: (text: string) => string | null;
 };
 
 /** A search that lives in the URL, so that it can be shared and reloaded; without scripts it is a form that goes there. */
-export function PageSearch({ label, placeholder, path, search, found, addressOf }: PageSearchProps) {
+export function PageSearch({ label, placeholder, path, search, found, addressOf, divert }: PageSearchProps) {
   const [text, setText] = useState(search);
   const [pending, startTransition] = useTransition();
   const router = useRouter();
@@ -47,7 +49,7 @@ export function PageSearch({ label, placeholder, path, search, found, addressOf 
   return (
     <search>
       <form
-        action={path}
+        {...(path === null ? { method: 'post' } : { action: path })}
         onSubmit={(event) => {
           event.preventDefault();
           ask(text);
@@ -69,8 +71,10 @@ export function PageSearch({ label, placeholder, path, search, found, addressOf 
           value={text}
           onChange={(event) => {
             const { value } = event.target;
-            setText(value);
             clearTimeout(timer.current);
+            const instead = divert?.(value) ?? null;
+            setText(instead ?? value);
+            if (instead !== null) return;
             timer.current = setTimeout(() => ask(value), delayInMilliseconds);
           }}
           className="h-12 w-full bg-transparent pr-5 pl-12 text-ink text-sm max-sm:text-base placeholder:text-ink-faint focus-visible:-outline-offset-2 max-lg:pl-11"
