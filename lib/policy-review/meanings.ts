@@ -61,7 +61,7 @@ export function lastKeys(turnedOn: boolean, found: MemberKeys | null): Meaning {
   if (!found || found.members === 0) return calm('No member has just one usable key.');
   const have = found.members === 1 ? 'has' : 'have';
   const can = turnedOn ? 'can neither deactivate nor delete it' : 'can deactivate and delete it again';
-  const meaning = `${amountOf(found.members, 'member')} ${have} just one usable key. Its owner ${can}.`;
+  const meaning = `${amountOf(found.members, 'member')} ${have} just one usable key, and ${can}.`;
   return calm(meaning, membersOf(found));
 }
 
