@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { acceptSecret, countCaller, countRequests } from '../tests/support/usage';
 import {
+  createAgentKeyFor,
   createBiasProfile,
   createKeyFor,
   createMember,
@@ -13,6 +14,7 @@ import {
 import { expect, test } from './fixtures';
 import { atRest, createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
+import { changeOf, fields, review, saveButton, settingsPath } from './settings-page';
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -187,6 +189,44 @@ for (const [colorScheme, width] of [
       await page.getByRole('button', { name: 'Delete reports:read' }).click();
       await expect(page.getByText('1 key holds it now.')).toBeVisible();
       await expectAccessible(page, 'delete scope');
+    });
+
+    test(`the settings and the review of their changes are accessible: ${colorScheme}, ${width} px`, async ({
+      page,
+      tenant,
+      viewer,
+    }) => {
+      for (let number = 10; number < 20; number++) {
+        const name = number === 10 ? 'Longname'.repeat(12) : `Member ${number}`;
+        const owner = await viewerFor(await createMember(tenant, { name }));
+        const { clientId } = await createKeyFor(owner, { name: 'k'.repeat(50), expiry: { kind: 'never' } });
+        await countRequests(clientId, { requests: 1_234_567 });
+        if (number < 12) await createKeyFor(owner);
+      }
+      for (const name of ['Nightly', 'n'.repeat(50)]) await createAgentKeyFor(viewer, { name });
+      await open(page, settingsPath);
+      const { enabled, maximum, expiration, lifetime, deactivate, keep, rate } = fields(page);
+      await maximum.fill('1.5');
+      await rate.fill('9'.repeat(100));
+      await saveButton(page).click();
+      await expect(page.getByText('Maximum API keys per user must be a whole number.')).toBeVisible();
+      await expectAccessible(page, 'settings, refused');
+      for (const field of [enabled, deactivate, keep]) await field.click();
+      await maximum.fill('1');
+      for (const field of [expiration, lifetime, rate]) await field.fill('30');
+      await review(page);
+      await expect(changeOf(page, 'Enable API keys').getByText('and 2 more')).toBeVisible();
+      await expectAccessible(page, 'review changes');
+      await page.keyboard.press('Escape');
+      await open(page, settingsPath);
+      await saveButton(page).click();
+      await expect(page.getByText('Nothing to save')).toBeVisible();
+      await expectAccessible(page, 'nothing to save');
+      await keep.click();
+      await sql('UPDATE tenant SET keep_one_key = true WHERE id = $1', [tenant.id]);
+      await saveButton(page).click();
+      await expect(page.getByText('The settings are like this already. Reload the page.')).toBeVisible();
+      await expectAccessible(page, 'review changes, refused');
     });
 
     test(`choosing among many scopes is accessible: ${colorScheme}, ${width} px`, async ({ page, tenant, viewer }) => {

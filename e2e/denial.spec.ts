@@ -118,6 +118,12 @@ const actions: Record<string, Row> = {
     aimed: false,
     needs: noAdmin,
   },
+  reviewPolicyAction: {
+    page: '/tenant/settings',
+    input: () => ({ apiKeysEnabled: false, maximumKeysPerUser: '1' }),
+    aimed: false,
+    needs: noAdmin,
+  },
   createScopeAction: {
     page: '/tenant/settings',
     input: () => ({ name: `new-${randomUUID()}`, description: '' }),

@@ -2,6 +2,7 @@ import { createBiasProfile, createKeyFor, createMember, createScopes, sql, viewe
 import { expect, test } from './fixtures';
 import { keysPath, open, rowOf } from './key-page';
 import { chooseAction, createIdentity, memberRow, membersPath, openReview } from './members-page';
+import { changeOf, fields, review, settingsPath } from './settings-page';
 
 test.describe('an admin', () => {
   test.use({ roles: ['developer', 'admin'] });
@@ -173,9 +174,17 @@ test.describe('with hostile members', () => {
       await expect(page.getByRole('dialog').getByText(name.slice(0, 50), { exact: true })).toBeVisible();
       await page.keyboard.press('Escape');
     }
+    await open(page, settingsPath);
+    await fields(page).enabled.click();
+    await review(page);
+    for (const [name, { email }] of members) {
+      const line = changeOf(page, 'Enable API keys').getByRole('listitem').filter({ hasText: email });
+      await expect(line).toHaveText(`${name} · ${email}${name.slice(0, 50)}`);
+    }
+    await open(page, membersPath);
     const [name, member] = members[1] as (typeof members)[number];
-    const review = await openReview(page, member);
-    await expect(review.getByText(name, { exact: true })).toBeVisible();
+    const offboarding = await openReview(page, member);
+    await expect(offboarding.getByText(name, { exact: true })).toBeVisible();
     await page.keyboard.press('Escape');
     await page.getByRole('searchbox').fill(`${name}?`);
     await expect(page.getByText(`No member has “${name}?” in their name or email.`)).toBeVisible();

@@ -15,7 +15,7 @@ import {
 
 // A week's first moment, by the database's clock: midnight UTC six days ago. A subquery, so that the clock is read once and
 // the index is searched for what it says.
-const week = `(SELECT today, (today - ${weekDays - 1})::timestamp AT TIME ZONE 'UTC' AS beginning
+export const week = `(SELECT today, (today - ${weekDays - 1})::timestamp AT TIME ZONE 'UTC' AS beginning
                  FROM (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS today) clock) week`;
 
 const isAccepted = `h.outcome IN ('accepted', 'accepted_previous')`;
