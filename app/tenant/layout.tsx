@@ -9,6 +9,7 @@ const sections = [
   { label: 'Settings', href: '/tenant/settings' },
   { label: 'Members', href: '/tenant/members' },
   { label: 'Bias profiles', href: '/tenant/bias-profiles' },
+  { label: 'Events', href: '/tenant/events' },
 ];
 
 export default async function TenantLayout({ children }: { children: ReactNode }) {
