@@ -9,6 +9,7 @@ import { type EventFilter, type EventPlace, eventsPerPage } from './schema';
 
 const size = 10_000;
 const none: EventFilter = { action: null, actor: null, key: null, from: null, to: null };
+const [busyKey, rareKey] = ['lk_id_aaaaaaaaaaaaaaaa', 'lk_id_bbbbbbbbbbbbbbbb'];
 let viewer: Viewer;
 let busy = '';
 let rare = '';
@@ -21,8 +22,8 @@ beforeAll(async () => {
   const ofTenant = {
     // As in life: a few things happen all the time, others hardly ever.
     action: `CASE WHEN n % 4000 = 1 THEN 'key.leak_reported' ELSE (ARRAY['session.started', 'session.ended'])[1 + n % 2] END`,
-    actorId: `CASE WHEN n % 4000 = 2 THEN '${other.id}'::uuid WHEN n % 4000 <> 3 THEN '${one.id}'::uuid END`,
-    clientId: `CASE WHEN n % 2000 = 4 THEN 'lk_id_0000000000000000' ELSE 'lk_id_' || lpad(n::text, 16, '1') END`,
+    actorId: `CASE WHEN n % 4000 = 2 THEN '${other.id}'::uuid WHEN n % 10 <> 3 THEN '${one.id}'::uuid END`,
+    clientId: `CASE WHEN n % 2000 = 4 THEN '${rareKey}' WHEN n % 3 = 0 THEN '${busyKey}' ELSE 'lk_id_' || lpad(n::text, 16, '1') END`,
     keyName: `CASE WHEN n % 2000 = 4 THEN 'Rare' ELSE 'Often' END`,
   };
   await growLog(tenant, size, ofTenant);
@@ -89,7 +90,8 @@ const filters: Array<[string, () => Partial<EventFilter>]> = [
   ['a busy actor', () => ({ actor: busy })],
   ['an actor who did little', () => ({ actor: rare })],
   ['the system', () => ({ actor: 'Latchkey' })],
-  ['a client ID', () => ({ key: 'lk_id_0000000000000000' })],
+  ['a busy key', () => ({ key: busyKey })],
+  ['a key of few events', () => ({ key: rareKey })],
   ['a frequent name', () => ({ key: 'often' })],
   ['a rare name', () => ({ key: 'rare' })],
   ['a name that no key had', () => ({ key: 'nothing' })],
