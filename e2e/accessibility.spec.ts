@@ -1,5 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { deleteKey, editKey } from '@/lib/keys/mutations';
+import { growLog } from '../tests/support/events';
 import { acceptSecret, countCaller, countRequests } from '../tests/support/usage';
 import {
   createAgentKeyFor,
@@ -400,6 +402,38 @@ for (const [colorScheme, width] of [
       await page.getByRole('button', { name: 'Sign out everywhere' }).click();
       await expect(page.getByRole('alertdialog')).toBeVisible();
       await expectAccessible(page, 'sign out everywhere, oneself');
+    });
+
+    test(`the events page is accessible: ${colorScheme}, ${width} px`, async ({ page, tenant, viewer }) => {
+      const biasProfileId = await createBiasProfile(tenant, { name: 'Careful' });
+      const { clientId } = await createKeyFor(viewer, { name: 'Long name '.repeat(5), biasProfileId });
+      await editKey(viewer, { clientId, description: 'd'.repeat(100), biasProfileId: null });
+      const gone = await createKeyFor(viewer, { name: 'Gone' });
+      await sql(`UPDATE tenant SET deactivate_before_delete = false WHERE id = $1`, [tenant.id]);
+      await deleteKey(viewer, gone.clientId);
+      await growLog(tenant, 30, { action: `'bias_profile.created'` });
+      await sql(`UPDATE event SET details = $2::jsonb WHERE tenant_id = $1 AND sequence = 30`, [
+        tenant.id,
+        JSON.stringify({ name: 'x'.repeat(50), settings: { text: 'y'.repeat(500) } }),
+      ]);
+      await open(page, '/tenant/events');
+      await expect(page.getByRole('link', { name: 'Next' })).toBeVisible();
+      await expectAccessible(page, 'events');
+      await page.getByRole('button', { name: 'Details of event 30' }).click();
+      await expectAccessible(page, 'details of a bias profile');
+      await page.getByLabel('Key', { exact: true }).fill(clientId);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('link', { name: 'Clear filters' })).toBeVisible();
+      await page.getByRole('button', { name: 'Details of event 3' }).click();
+      await expect(page.getByRole('link', { name: 'Open in API keys' })).toBeVisible();
+      await expectAccessible(page, 'details of an edited key');
+      await open(page, `/tenant/events?key=${gone.clientId}&from=never`);
+      await page.getByRole('button', { name: 'Details of event 5' }).click();
+      await page.getByRole('button', { name: 'Deleted' }).hover();
+      await expect(tooltip(page, 'This key was deleted.')).toBeVisible();
+      await expectAccessible(page, 'details of a deleted key, and a filter ignored');
+      await open(page, '/tenant/events?action=key.revoked');
+      await expectAccessible(page, 'no events match');
     });
 
     test(`every other dialog and menu is accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {

@@ -23,7 +23,7 @@ test.describe('an admin', () => {
   }) => {
     for (const [path, area, names] of [
       [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Security']],
-      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles', 'API keys']],
+      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles', 'API keys', 'Events']],
     ] as const) {
       await open(page, path);
       const links = page.getByRole('navigation', { name: area }).getByRole('link');
@@ -254,6 +254,34 @@ test.describe('with hostile bias profiles', () => {
     }
     await page.getByRole('button', { name: `Delete ${payloads[0]}`, exact: true }).click();
     await expect(page.getByRole('alertdialog').getByRole('option')).toHaveCount(payloads.length);
+    expect(alerts).toEqual([]);
+  });
+});
+
+test.describe('with hostile events', () => {
+  test.use({ roles: ['developer', 'admin'], policy: { maximumKeysPerUser: 1000 } });
+
+  test('names and details are shown as they are, and nothing in them runs', async ({ page, viewer, tenant }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    for (const name of payloads) await createKeyFor(viewer, { name });
+    await sql(
+      `UPDATE event SET address = $2, details = json_build_object($2::text, $2::text, 'list', json_build_array(1, $2::text))
+        WHERE tenant_id = $1 AND sequence = 2`,
+      [tenant.id, payloads[1] as string],
+    );
+    await open(page, '/tenant/events');
+    for (const name of payloads) await expect(rowOf(page, name)).toBeVisible();
+    await page.getByRole('button', { name: 'Details of event 2' }).click();
+    await expect(page.locator('dd').getByText(payloads[1] as string, { exact: true })).toHaveCount(2);
+    await page.getByLabel('Key', { exact: true }).fill(payloads[2] as string);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: /^Details of event/ })).toHaveCount(1);
+    await page.reload();
+    await expect(page.getByLabel('Key', { exact: true })).toHaveValue(payloads[2] as string);
     expect(alerts).toEqual([]);
   });
 });
