@@ -36,6 +36,7 @@ export type EventAction =
   | 'key.secret_retired'
   | 'key.leak_reported'
   | 'key.made_agent'
+  | 'key.usage_unusual'
   | 'key.revoked'
   | 'key.deleted';
 
