@@ -2,7 +2,7 @@
 
 /** Files that decide and do nothing else. */
 const pure =
-  '^lib/(display-text|keys/(secret|status|policy|schema)|auth/(permissions|schema|callback-url|identity-providers|claims|logged-reason)|(tenants|members|offboarding|one-time-links|scopes|usage|bias-profiles|tenant-keys)/schema|bias-profiles/(json-problem|settings)|usage/words|audit/chain)\\.ts$';
+  '^lib/(display-text|keys/(secret|status|policy|schema)|auth/(permissions|schema|callback-url|identity-providers|claims|logged-reason)|(tenants|members|offboarding|one-time-links|revocations|scopes|usage|bias-profiles|tenant-keys)/schema|bias-profiles/(json-problem|settings)|usage/words|audit/chain)\\.ts$';
 const tests = '\\.(test|db\\.test|pg\\.test)\\.tsx?$|^tests/|^e2e/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -40,7 +40,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(lib|app|components)/',
-        pathNot: `^lib/db/|/(queries|mutations|standing|provisioning|creation|rotation)\\.ts$|^lib/verification/|${tests}`,
+        pathNot: `^lib/db/|/(queries|mutations|standing|provisioning|creation|rotation|revocation)\\.ts$|^lib/verification/|${tests}`,
       },
       to: { path: '^(lib/db|generated)/' },
     },

@@ -37,7 +37,8 @@ export type EventAction =
   | 'key.leak_reported'
   | 'key.made_agent'
   | 'key.revoked'
-  | 'key.deleted';
+  | 'key.deleted'
+  | 'keys.revoked';
 
 export type NewEvent = {
   tenantId: string;
