@@ -19,7 +19,7 @@ export type Selection = z.infer<typeof selectionSchema>;
 
 export const startRevocationSchema = z.strictObject({
   /** The client's value, one per review, so that a repeated confirmation begins nothing twice. */
-  id: z.uuid(),
+  id: z.guid(),
   selection: selectionSchema,
   /** Which keys the review showed: its `digest`. */
   reviewed: z.string().max(64),
@@ -28,7 +28,7 @@ export const startRevocationSchema = z.strictObject({
 });
 export type StartRevocationInput = z.infer<typeof startRevocationSchema>;
 
-export const revocationReferenceSchema = z.strictObject({ id: z.uuid() });
+export const revocationReferenceSchema = z.strictObject({ id: z.guid() });
 
 /** A number as people type it: `1,000`, `1.000`, `1 000` and `1000` are the same. Null for what is none. */
 export function typedCount(text: string): number | null {
