@@ -40,7 +40,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(lib|app|components)/',
-        pathNot: `^lib/db/|/(queries|mutations|standing|provisioning|creation|rotation|revocation)\\.ts$|^lib/verification/|${tests}`,
+        pathNot: `^lib/db/|/(queries|mutations|standing|provisioning|creation|rotation|revocation|details)\\.ts$|^lib/verification/|${tests}`,
       },
       to: { path: '^(lib/db|generated)/' },
     },

@@ -247,6 +247,34 @@ for (const [colorScheme, width] of [
       await expectAccessible(page, 'delete bias profile');
     });
 
+    test(`all keys and the details of one are accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {
+      await open(page, '/tenant/api-keys');
+      await expectAccessible(page, 'no keys of the tenant');
+      for (const name of ['Running', 'Paused', 'Taken', 'Longname'.repeat(6)]) {
+        await createKeyFor(viewer, { name, description: 'd'.repeat(100), expiry: { kind: 'never' } });
+      }
+      await sql(
+        `UPDATE key SET deactivated_at = CASE name WHEN 'Paused' THEN clock_timestamp() END,
+                        revoked_at = CASE name WHEN 'Taken' THEN clock_timestamp() END WHERE tenant_id = $1`,
+        [viewer.tenantId],
+      );
+      await open(page, '/tenant/api-keys?status=Active&sort=name');
+      await page.getByRole('checkbox', { name: 'Select Running' }).click();
+      await expect(page.getByText('1 key is selected.')).toBeVisible();
+      await expectAccessible(page, 'some keys selected');
+      await open(page, '/tenant/api-keys?search=nothing&risk=odd');
+      await expectAccessible(page, 'nothing found, and a filter left out');
+      const [running] = await sql<{ clientId: string }>(
+        `SELECT client_id AS "clientId" FROM key WHERE tenant_id = $1 AND name = 'Running'`,
+        [viewer.tenantId],
+      );
+      await countRequests(running?.clientId ?? '', { requests: 1_234_567 });
+      await countRequests(running?.clientId ?? '', { requests: 3, outcome: 'key_inactive' });
+      await open(page, `/tenant/api-keys/${running?.clientId}`);
+      await expect(page.getByRole('img', { name: /^Requests in 30 days/ })).toBeVisible();
+      await expectAccessible(page, 'details of a key');
+    });
+
     test(`the members page and its dialogs are accessible: ${colorScheme}, ${width} px`, async ({
       page,
       tenant,

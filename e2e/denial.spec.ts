@@ -49,6 +49,7 @@ const noProfileLook = { ...noAdmin, sentence: 'This bias profile does not exist 
 const keysPage = '/account/api-keys';
 const securityPage = '/account/security';
 const membersPage = '/tenant/members';
+const allKeysPage = '/tenant/api-keys';
 const linkPage = '/set-password';
 const ofScope = { page: '/tenant/settings', aimed: 'tenant', needs: noAdmin } as const;
 const profilesPage = '/tenant/bias-profiles';
@@ -174,6 +175,11 @@ const actions: Record<string, Row> = {
       decisions: [{ clientId, decision: 'revoke' }],
     }),
   },
+  findKeyBySecretAction: {
+    page: allKeysPage,
+    input: () => `lk_sk_${'0'.repeat(54)}`,
+    aimed: false,
+  },
   findLinkAction: { page: linkPage, input: () => 'made-up', aimed: false, open: true },
   redeemLinkAction: {
     page: linkPage,
@@ -198,6 +204,8 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/set-password': 'everybody',
   '/sign-in': 'everybody',
   '/tenant': 'members',
+  '/tenant/api-keys': 'admins',
+  '/tenant/api-keys/[clientId]': 'admins',
   '/tenant/bias-profiles': 'admins',
   '/tenant/members': 'admins',
   '/tenant/settings': 'admins',
@@ -426,10 +434,11 @@ for (const [name, row] of Object.entries(actions)) {
 for (const [path, audience] of Object.entries(pages)) {
   if (audience === 'everybody') continue;
   test(`${path}: opens for ${audience} alone`, async ({ tenant, viewer, origin }) => {
+    const address = origin + path.replace('[clientId]', (await createKeyFor(viewer)).clientId);
     const visit = async (cookie: string | null) => {
       const headers = cookie ? { cookie } : {};
-      const response = await fetch(origin + path, { headers, redirect: 'manual' });
-      const flight = await fetch(origin + path, { headers: { ...headers, rsc: '1' }, redirect: 'manual' });
+      const response = await fetch(address, { headers, redirect: 'manual' });
+      const flight = await fetch(address, { headers: { ...headers, rsc: '1' }, redirect: 'manual' });
       return { response, text: `${await response.text()} ${await flight.text()}` };
     };
     const { response, text } = await visit(null);

@@ -22,7 +22,7 @@ test.describe('an admin', () => {
   }) => {
     for (const [path, area, names] of [
       [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Security']],
-      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles']],
+      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles', 'API keys']],
     ] as const) {
       await open(page, path);
       const links = page.getByRole('navigation', { name: area }).getByRole('link');

@@ -9,6 +9,7 @@ const sections = [
   { label: 'Settings', href: '/tenant/settings' },
   { label: 'Members', href: '/tenant/members' },
   { label: 'Bias profiles', href: '/tenant/bias-profiles' },
+  { label: 'API keys', href: '/tenant/api-keys' },
 ];
 
 export default async function TenantLayout({ children }: { children: ReactNode }) {

@@ -14,7 +14,7 @@ export function SectionNav({ label, sections }: { label: string; sections: Secti
         <Link
           key={section.href}
           href={section.href}
-          aria-current={pathname === section.href ? 'page' : undefined}
+          aria-current={`${pathname}/`.startsWith(`${section.href}/`) ? 'page' : undefined}
           className="group relative flex h-11 items-center whitespace-nowrap px-3 font-medium text-ink-muted transition-colors hover:text-ink focus-visible:-outline-offset-4 aria-[current=page]:text-ink"
         >
           {section.label}

@@ -1,6 +1,6 @@
 'use client';
 
-import { Check } from 'lucide-react';
+import { Check, Minus } from 'lucide-react';
 import * as Primitive from 'radix-ui/checkbox';
 import { type ComponentProps, type ReactNode, type Ref, useId } from 'react';
 import { Tooltip } from './tooltip';
@@ -9,15 +9,47 @@ import { Tooltip } from './tooltip';
 const rootClass =
   'group/box -m-1 inline-flex size-6 max-lg:size-8 shrink-0 items-center justify-center rounded-md aria-disabled:cursor-not-allowed focus-visible:-outline-offset-2';
 const boxClass =
-  'inline-flex size-4 items-center justify-center rounded border border-ink-faint bg-raised text-accent-ink shadow-soft transition-colors group-aria-checked/box:border-accent group-aria-checked/box:bg-accent group-aria-disabled/box:opacity-50';
+  'inline-flex size-4 items-center justify-center rounded border border-ink-faint bg-raised text-accent-ink shadow-soft transition-colors group-aria-checked/box:border-accent group-aria-checked/box:bg-accent group-data-[state=indeterminate]/box:border-accent group-data-[state=indeterminate]/box:bg-accent group-aria-disabled/box:opacity-50';
 
 function Box() {
   return (
     <span className={boxClass}>
       <Primitive.Indicator>
-        <Check aria-hidden strokeWidth={3} className="size-3" />
+        <Check aria-hidden strokeWidth={3} className="size-3 group-data-[state=indeterminate]/box:hidden" />
+        <Minus aria-hidden strokeWidth={3} className="hidden size-3 group-data-[state=indeterminate]/box:block" />
       </Primitive.Indicator>
     </span>
+  );
+}
+
+type BareCheckboxProps = {
+  /** The accessible name. */
+  label: string;
+  checked: boolean | 'indeterminate';
+  onChange: (checked: boolean) => void;
+  /** Why it cannot be changed now. */
+  refusal?: string | null;
+};
+
+/** A checkbox whose place says what it selects, such as a table's row; its label is there for who cannot see the place. */
+export function BareCheckbox({ label, checked, onChange, refusal }: BareCheckboxProps) {
+  const box = (
+    <Primitive.Root
+      aria-label={label}
+      aria-disabled={refusal ? true : undefined}
+      checked={checked}
+      onCheckedChange={(value) => !refusal && onChange(value === true)}
+      className={`${rootClass} max-lg:size-11`}
+    >
+      <Box />
+    </Primitive.Root>
+  );
+  return refusal ? (
+    <Tooltip text={refusal} stays>
+      {box}
+    </Tooltip>
+  ) : (
+    box
   );
 }
 

@@ -24,12 +24,20 @@ export function TableHead({ children }: { children: ReactNode }) {
   );
 }
 
-export function ColumnTitle({ hidden = false, children }: { hidden?: boolean; children: ReactNode }) {
+type ColumnTitleProps = {
+  hidden?: boolean;
+  /** The rows are in this column's order. */
+  sorted?: 'ascending' | 'descending' | undefined;
+  children: ReactNode;
+};
+
+export function ColumnTitle({ hidden = false, sorted, children }: ColumnTitleProps) {
   return (
     <th
       // biome-ignore lint/a11y/noRedundantRoles: its display changes
       role="columnheader"
       scope="col"
+      aria-sort={sorted}
       className="whitespace-nowrap border-line border-b bg-sunken/60 px-2 2xl:px-3 py-2 font-medium text-ink-muted text-xs first:pl-5 last:pr-4"
     >
       {hidden ? <span className="sr-only">{children}</span> : children}

@@ -111,15 +111,16 @@ describe('a review', () => {
     const review = await reviewOf(viewer, everything);
     expect(review.count).toBe(11);
     expect(review.keys).toHaveLength(10);
-    const fill = (count: number, prefix: string) =>
+    const fill = (from: number, to: number) =>
       sql(
         `INSERT INTO key (id, tenant_id, client_id, name, name_key)
-         SELECT gen_random_uuid(), $1, 'lk_id_' || substr(md5($3 || n), 1, 16), $3 || n, $3 || n FROM generate_series(1, $2::int) n`,
-        [tenant.id, count, prefix],
+         SELECT gen_random_uuid(), $1, 'lk_id_' || substr(md5($1::uuid::text || n), 1, 16), n, n
+           FROM (SELECT n::text FROM generate_series($2::int, $3::int) n) numbers`,
+        [tenant.id, from, to],
       );
-    await fill(9_989, 'many');
+    for (let count = 11; count < 10_000; count += 1_000) await fill(count + 1, Math.min(count + 1_000, 10_000));
     expect((await reviewOf(viewer, everything)).count).toBe(10_000);
-    await fill(1, 'one');
+    await fill(10_001, 10_001);
     expect(await reviewRevocation(viewer, everything)).toEqual({ status: 'too_many' });
   });
 

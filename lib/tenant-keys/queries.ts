@@ -1,13 +1,13 @@
 import type { Viewer } from '../auth/queries';
 import { query as run } from '../db/sql';
-import { expiresSoon, isKept, type KeyTimes, statusOf } from '../keys/status';
+import { type KeyTimes, statusOf } from '../keys/status';
+import { hintsOf } from './hints';
 import {
   countMaximum,
   type KeyFilter,
   type KeyListQuery,
   keysPerPage,
   type Place,
-  type TenantKeyHint,
   type TenantKeysView,
   type TenantKeyView,
 } from './schema';
@@ -104,19 +104,12 @@ function placeOf(row: Row | undefined): Place | null {
 }
 
 function viewOf(row: Row, apiKeysEnabled: boolean, now: Date): TenantKeyView {
-  const status = statusOf(row, now);
-  const hints: TenantKeyHint[] = [];
-  if (expiresSoon(row, now)) hints.push('Expires soon');
-  if (status === 'Active' || status === 'Inactive') {
-    if (!apiKeysEnabled) hints.push('Disabled by your administrator');
-    if (row.ownerDisabledAt && !isKept(row, now)) hints.push('Owner disabled');
-  }
   return {
     clientId: row.clientId,
     name: row.name,
     owner: row.owner,
-    status,
-    hints,
+    status: statusOf(row, now),
+    hints: hintsOf(row, apiKeysEnabled, now),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,

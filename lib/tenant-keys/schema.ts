@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { foldName } from '../display-text';
 import { isClientId } from '../keys/secret';
 import type { KeyStatus } from '../keys/status';
+import type { Refusals } from '../usage/schema';
 
 export const keysPerPage = 25;
 /** Keys that match are counted up to here. */
@@ -112,6 +113,23 @@ function isPlaceIn(order: Order, place: Place | null): boolean {
   return !Number.isNaN(seconds) && (Math.abs(seconds) < 1e11 || !Number.isFinite(seconds));
 }
 
+/** Whether a text holds what must not get into an address: a client secret, or the beginning of one. */
+export function secretIn(text: string): boolean {
+  return /lk_sk_/i.test(text);
+}
+
+/**
+ * Where somebody is sent whose address brought a secret: the secret's client ID stays to search by.
+ * @returns null where there is none
+ */
+export function addressWithoutSecrets(parameters: Parameters): string | null {
+  const given = Object.entries(parameters).flat(2).join(' ');
+  if (!secretIn(given)) return null;
+  const identifier = /lk_sk_([0-9A-Za-z]{16})/.exec(given)?.[1];
+  const address = addressOfKeys({ search: identifier ? `lk_id_${identifier}` : '' });
+  return `${address}${address.includes('?') ? '&' : '?'}redacted=1`;
+}
+
 /** The search as names, client IDs and owners are compared. */
 export function termOf(text: string): string {
   return isClientId(text.trim()) ? text.trim().toLowerCase() : foldName(text);
@@ -133,6 +151,34 @@ export type TenantKeyView = {
   expiresAt: string | null;
   lastUsedAt: string | null;
 };
+
+/** Days of usage that a key's details show. */
+export const monthDays = 30;
+export type MonthDay = { accepted: number; refused: number };
+
+/** All that an admin sees of one key. */
+export type TenantKeyDetails = TenantKeyView & {
+  description: string;
+  createdBy: string | null;
+  scopes: string[];
+  biasProfile: string | null;
+  mask: { firstFour: string; lastFour: string };
+  /** Active or Inactive. */
+  revocable: boolean;
+  revokedAt: string | null;
+  /** The last 30 days (UTC), oldest first; `today` is the last one. */
+  month: { days: MonthDay[]; today: string };
+  refusals: Refusals;
+  now: string;
+};
+
+/** What a pasted text turned out to be. */
+export type SecretSearch =
+  | { status: 'found'; clientId: string; secret: 'current' | 'previous' }
+  /** A key with this client ID exists, but this is none of its secrets: it was replaced, or never one. */
+  | { status: 'other_secret'; clientId: string }
+  | { status: 'not_found' }
+  | { status: 'malformed' };
 
 export type TenantKeysView = {
   keys: TenantKeyView[];

@@ -1,6 +1,7 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
+import { statusTones } from '@/components/status-tones';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
@@ -15,7 +16,7 @@ import { ExpiryField, keptExpiry, sentExpiry } from './expiry-field';
 import type { DialogFrame, SwitchDialog, TextLimits } from './open-dialog';
 import { ScopeField } from './scope-field';
 import type { ChangedMeanwhile } from './states';
-import { deactivateRefusalOf, statusTones } from './status-words';
+import { deactivateRefusalOf } from './status-words';
 import { TextFields } from './text-fields';
 
 type EditDialogProps = DialogFrame & {

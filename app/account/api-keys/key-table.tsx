@@ -1,6 +1,7 @@
 'use client';
 
 import { Sparkline } from '@/components/sparkline';
+import { statusTones } from '@/components/status-tones';
 import { Badge } from '@/components/ui/badge';
 import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
@@ -15,7 +16,7 @@ import type { OpenDialog } from './open-dialog';
 import { OverlapLine } from './overlap-meter';
 import { PauseLine } from './pause-line';
 import { ScopeWords } from './scope-words';
-import { hintTones, statusTones } from './status-words';
+import { hintTones } from './status-words';
 
 // Where the table has little room, dates and words take two lines, or the buttons at the end would be cut off.
 const timeClass = 'whitespace-nowrap text-ink-muted lg:max-xl:whitespace-normal';

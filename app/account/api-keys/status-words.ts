@@ -1,13 +1,6 @@
 import type { BadgeTone } from '@/components/ui/badge';
 import type { KeyHint, KeyPageView, KeyView } from '@/lib/keys/schema';
 
-export const statusTones: Record<KeyView['status'], BadgeTone> = {
-  Active: 'good',
-  Inactive: 'neutral',
-  Expired: 'warn',
-  Revoked: 'danger',
-};
-
 export const hintTones: Record<KeyHint, BadgeTone> = {
   'Expires soon': 'warn',
   'Disabled by your administrator': 'neutral',

@@ -2,14 +2,14 @@
 
 import Link from 'next/link';
 import { lazy, Suspense, useState } from 'react';
+import { PageSearch } from '@/components/page-search';
+import { Pager } from '@/components/pager';
 import { Button } from '@/components/ui/button';
 import { buttonClass } from '@/components/ui/button-class';
 import { PageHeading } from '@/components/ui/page-heading';
 import { useOpener } from '@/components/use-opener';
 import type { MembersPageView } from '@/lib/members/schema';
 import { addressOf } from './member-address';
-import { MemberPager } from './member-pager';
-import { MemberSearch } from './member-search';
 import { MemberTable } from './member-table';
 import type { OpenDialog } from './open-dialog';
 
@@ -55,7 +55,14 @@ export function MemberManager({ view, search, countText, tenantName, mailConfigu
         may. A change holds from their next click on.
       </PageHeading>
       <div className="overflow-hidden rounded-xl border border-line bg-surface shadow-soft">
-        <MemberSearch search={search} found={countText} />
+        <PageSearch
+          label="Search members"
+          placeholder="Search members by name or email"
+          path="/tenant/members"
+          search={search}
+          found={countText}
+          addressOf={(text) => addressOf({ search: text })}
+        />
         {view.members.length > 0 ? (
           <MemberTable view={view} onOpen={open} onReach={loadDialogs} />
         ) : (
@@ -68,7 +75,14 @@ export function MemberManager({ view, search, countText, tenantName, mailConfigu
             </Link>
           </div>
         )}
-        <MemberPager view={view} search={search} countText={countText} />
+        {view.members.length > 0 && (
+          <Pager
+            label="Pages of members"
+            note={countText}
+            previous={view.before && addressOf({ search, before: view.before })}
+            next={view.after && addressOf({ search, after: view.after })}
+          />
+        )}
       </div>
       {dialog && (
         <Suspense>

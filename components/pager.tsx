@@ -2,14 +2,21 @@
 
 import { ChevronLeft, ChevronRight, type LucideIcon } from 'lucide-react';
 import Link from 'next/link';
-import { useEffect, useRef } from 'react';
-import { buttonClass } from '@/components/ui/button-class';
-import type { MembersPageView } from '@/lib/members/schema';
-import { addressOf } from './member-address';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { buttonClass } from './ui/button-class';
 
-type MemberPagerProps = { view: MembersPageView; search: string; countText: string };
+type PagerProps = {
+  /** What the pages are of, such as `Pages of members`. */
+  label: string;
+  /** At the left: how many there are, where that is known. */
+  note?: ReactNode;
+  /** Addresses of the neighbouring pages; null at the ends. */
+  previous: string | null;
+  next: string | null;
+};
 
-export function MemberPager({ view, search, countText }: MemberPagerProps) {
+/** The foot of a list that comes in pages. */
+export function Pager({ label, note, previous, next }: PagerProps) {
   const nav = useRef<HTMLElement>(null);
   const turned = useRef(false);
   // At the first and the last page the link that was pressed is gone, and the focus with it.
@@ -17,29 +24,19 @@ export function MemberPager({ view, search, countText }: MemberPagerProps) {
   useEffect(() => {
     if (turned.current && document.activeElement === document.body) nav.current?.focus();
     turned.current = false;
-  }, [view.members]);
+  }, [previous, next]);
   const onTurn = () => {
     turned.current = true;
   };
-  if (view.members.length === 0) return null;
-  const several = view.before !== null || view.after !== null;
+  const several = previous !== null || next !== null;
+  if (!several && !note) return null;
   return (
     <div className="flex min-h-14 items-center justify-between gap-4 border-line border-t px-5 py-2 max-lg:px-4">
-      <p className="text-ink-muted text-xs tabular-nums">{countText}</p>
+      <p className="text-ink-muted text-xs tabular-nums">{note}</p>
       {several && (
-        <nav ref={nav} tabIndex={-1} aria-label="Pages of members" className="flex gap-2 outline-none">
-          <PageLink
-            label="Previous"
-            before={ChevronLeft}
-            href={view.before && addressOf({ search, before: view.before })}
-            onTurn={onTurn}
-          />
-          <PageLink
-            label="Next"
-            after={ChevronRight}
-            href={view.after && addressOf({ search, after: view.after })}
-            onTurn={onTurn}
-          />
+        <nav ref={nav} tabIndex={-1} aria-label={label} className="flex gap-2 outline-none">
+          <PageLink label="Previous" before={ChevronLeft} href={previous} onTurn={onTurn} />
+          <PageLink label="Next" after={ChevronRight} href={next} onTurn={onTurn} />
         </nav>
       )}
     </div>
