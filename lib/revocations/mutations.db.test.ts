@@ -25,12 +25,17 @@ async function prepare(keys = 0) {
     viewer: await viewerFor(admin),
   };
 }
-const verdictOf = async (secret: string) => {
+/** What verification says; on a machine with much else to do it may have to be asked again. */
+async function verdictOf(secret: string): Promise<string> {
   const verdict = await authenticate(askedWith(secret));
+  if (verdict.status === 'unavailable') return verdictOf(secret);
   return verdict.status === 'refused' ? verdict.reason : verdict.status;
-};
-const verdictsOf = async (credentials: Array<{ secret: string }>) =>
-  new Set(await Promise.all(credentials.map(({ secret }) => verdictOf(secret))));
+}
+async function verdictsOf(credentials: Array<{ secret: string }>): Promise<Set<string>> {
+  const verdicts = new Set<string>();
+  for (const { secret } of credentials) verdicts.add(await verdictOf(secret));
+  return verdicts;
+}
 async function unchanged<T>(work: () => Promise<T>): Promise<T> {
   const before = await everythingStored();
   const result = await work();
@@ -144,7 +149,8 @@ test('a batch whose events cannot be written does nothing, and goes on when they
 describe('a confirmation', () => {
   test('that is repeated begins nothing twice', async () => {
     const { viewer } = await prepare(3);
-    const input = await inputFor(viewer, everything);
+    // As browsers write it.
+    const input = await inputFor(viewer, everything, { id: randomUUID().replaceAll('-', '') });
     expect(await startRevocation(viewer, input)).toEqual({ status: 'started', selected: 3 });
     await continueFor(viewer, input.id);
     expect(await unchanged(() => startRevocation(viewer, input))).toEqual({ status: 'started', selected: 3 });

@@ -10,16 +10,24 @@ export const untypedMaximum = 10;
 export const shownKeys = 10;
 export const shownResults = 200;
 
+const clientIds = z
+  .array(z.string().max(64))
+  .min(1)
+  .max(1_000, 'At most 1,000 keys can be checked at once. Narrow the filter and select all that match.');
+
 /** Which keys a bulk revoke is about: those checked one by one, or all that a filter finds. */
 export const selectionSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('keys'), clientIds: z.array(z.string().max(64)).min(1).max(1_000) }),
+  z.strictObject({ kind: z.literal('keys'), clientIds }),
   z.strictObject({ kind: z.literal('matching'), filter: keyFilterSchema }),
 ]);
 export type Selection = z.infer<typeof selectionSchema>;
 
+// Written with hyphens or, as browsers make it, without.
+const revocationId = z.string().regex(/^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/);
+
 export const startRevocationSchema = z.strictObject({
   /** The client's value, one per review, so that a repeated confirmation begins nothing twice. */
-  id: z.guid(),
+  id: revocationId,
   selection: selectionSchema,
   /** Which keys the review showed: its `digest`. */
   reviewed: z.string().max(64),
@@ -28,7 +36,7 @@ export const startRevocationSchema = z.strictObject({
 });
 export type StartRevocationInput = z.infer<typeof startRevocationSchema>;
 
-export const revocationReferenceSchema = z.strictObject({ id: z.guid() });
+export const revocationReferenceSchema = z.strictObject({ id: revocationId });
 
 /** A number as people type it: `1,000`, `1.000`, `1 000` and `1000` are the same. Null for what is none. */
 export function typedCount(text: string): number | null {
