@@ -8,6 +8,7 @@ import type { LockedStanding } from '../auth/standing';
 import type { Tx } from '../db/prisma';
 import { foldName } from '../display-text';
 import { agentLifetimeInDays, earlier, endOfLife, freeNameLike } from '../keys/policy';
+import { markRevoked } from '../keys/revocation';
 import { lockAgentKeyNames, nameTaken } from '../keys/standing';
 import { type KeyTimes, statusOf } from '../keys/status';
 import {
@@ -233,14 +234,14 @@ async function carryOut(
       }
     }
   }
-  const change = (ids: string[], data: { keptUntil: Date | null; revokedAt?: Date }) =>
+  const keep = (ids: string[], keptUntil: Date | null) =>
     tx.key.updateMany({
       where: { tenantId: member.tenantId, id: { in: ids } },
-      data: { ...data, updatedAt: now },
+      data: { keptUntil, updatedAt: now },
     });
-  if (stopped.length > 0) await change(stopped, { keptUntil: null });
-  if (revoked.length > 0) await change(revoked, { keptUntil: null, revokedAt: now });
-  for (const [until, ids] of kept) await change(ids, { keptUntil: new Date(until) });
+  if (stopped.length > 0) await keep(stopped, null);
+  if (revoked.length > 0) await markRevoked(tx, member.tenantId, revoked, now);
+  for (const [until, ids] of kept) await keep(ids, new Date(until));
   if (moved.length > 0) {
     const owners = moved.map(({ ownerId }) => ownerId ?? '');
     await tx.$executeRaw`

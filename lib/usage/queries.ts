@@ -20,8 +20,8 @@ export const week = `(SELECT today, (today - ${weekDays - 1})::timestamp AT TIME
 
 const isAccepted = `h.outcome IN ('accepted', 'accepted_previous')`;
 // Sums of bigint are numeric, which would come as text: as float8 they are exact to 2^53.
-const sumAccepted = `coalesce(sum(h.requests) FILTER (WHERE ${isAccepted}), 0)::float8`;
-const sumRefused = `coalesce(sum(h.requests) FILTER (WHERE NOT ${isAccepted}), 0)::float8`;
+export const sumAccepted = `coalesce(sum(h.requests) FILTER (WHERE ${isAccepted}), 0)::float8`;
+export const sumRefused = `coalesce(sum(h.requests) FILTER (WHERE NOT ${isAccepted}), 0)::float8`;
 
 // A search per day takes half the time of grouping all hours by the day that is computed for each. Hours, because a day may
 // have 23 of them where the session's time zone is.
@@ -129,8 +129,17 @@ type TrafficRow = Pick<KeyTraffic, 'refusals' | 'callers'> & { lastUsedAt: Date 
  * What depends on a key.
  * @returns null for a key that is not there, or that the viewer's pages do not show
  */
-export async function findKeyTraffic(viewer: Viewer, clientId: string): Promise<KeyTraffic | null> {
-  const [row] = await query<TrafficRow>('key-traffic', selectTraffic, [viewer.tenantId, viewer.memberId, clientId]);
+export function findKeyTraffic(viewer: Viewer, clientId: string): Promise<KeyTraffic | null> {
+  return readTraffic('key-traffic', selectTraffic(visibleKey), viewer, clientId);
+}
+
+/** The same of any key of the tenant, for its admins; to everybody else no key is there. */
+export function findTenantKeyTraffic(viewer: Viewer, clientId: string): Promise<KeyTraffic | null> {
+  return readTraffic('tenant-key-traffic', selectTraffic(administeredKey), viewer, clientId);
+}
+
+async function readTraffic(name: string, text: string, viewer: Viewer, clientId: string): Promise<KeyTraffic | null> {
+  const [row] = await query<TrafficRow>(name, text, [viewer.tenantId, viewer.memberId, clientId]);
   if (!row) return null;
   const ofWeek = weekOf(row.days);
   const total = totalOf(ofWeek);
@@ -147,6 +156,8 @@ export async function findKeyTraffic(viewer: Viewer, clientId: string): Promise<
 
 // An own key, or one of the tenant's, which every member sees.
 const visibleKey = 'k.tenant_id = $1 AND (k.owner_id = $2 OR k.owner_id IS NULL) AND k.client_id = $3';
+const administeredKey = `k.tenant_id = $1 AND k.client_id = $3 AND EXISTS (
+  SELECT 1 FROM member a WHERE a.tenant_id = $1 AND a.id = $2 AND 'admin' = ANY (a.roles) AND a.disabled_at IS NULL)`;
 
 /** The refusals among a key's hours from `beginning` on, by reason. */
 const refusalsSince = (beginning: string) => `
@@ -157,7 +168,7 @@ const refusalsSince = (beginning: string) => `
             GROUP BY h.outcome) r)`;
 
 // One statement, so that its parts agree with each other.
-const selectTraffic = `
+const selectTraffic = (shownKey: string) => `
   SELECT u.last_used_at AS "lastUsedAt", clock_timestamp() AS now,
          (SELECT json_agg(json_build_object('day', day, 'accepted', used.accepted, 'refused', used.refused)) FROM ${days}) AS days,
          ${refusalsSince('week.beginning')} AS refusals,
@@ -170,7 +181,7 @@ const selectTraffic = `
                    LIMIT ${shownCallers}) shown) AS callers
     FROM key k CROSS JOIN ${week}
     LEFT JOIN key_last_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
-   WHERE ${visibleKey}`;
+   WHERE ${shownKey}`;
 
 /**
  * What came of the calls with a key since its current secret was minted. Refusals are counted by the hour: what the hour of

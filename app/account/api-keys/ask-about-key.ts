@@ -4,20 +4,21 @@ type Answer<Value> = { status: 'answered'; value: Value } | { status: 'missing' 
 const patience = 8_000;
 
 /**
- * Asks a GET below this page about a key. A GET and no server action: those queue, and would keep a click waiting.
+ * Asks a GET below the page of these keys about one of them. A GET and no server action: those queue, and would keep a click waiting.
  * @returns `unreachable` after `patience`, too
  */
 export async function askAboutKey<Value>(
   what: 'traffic' | 'first-request' | 'overlap',
   clientId: string,
   signal: AbortSignal,
+  of: 'account' | 'tenant' = 'account',
 ): Promise<Answer<Value>> {
   const controller = new AbortController();
   const abort = () => controller.abort();
   const timer = setTimeout(abort, patience);
   signal.addEventListener('abort', abort);
   try {
-    const response = await fetch(`/account/api-keys/${what}?clientId=${encodeURIComponent(clientId)}`, {
+    const response = await fetch(`/${of}/api-keys/${what}?clientId=${encodeURIComponent(clientId)}`, {
       cache: 'no-store',
       signal: controller.signal,
     });

@@ -8,7 +8,8 @@ export function useIdempotencyValue(): string {
   return value;
 }
 
-function newIdempotencyValue(): string {
+/** 32 hexadecimal digits. */
+export function newIdempotencyValue(): string {
   // Browsers offer randomUUID to https and localhost only; getRandomValues always.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -4,8 +4,10 @@ import type { ReactNode } from 'react';
 import { Time } from '@/components/ui/time';
 import type { KeyView } from '@/lib/keys/schema';
 
+type KeySummaryProps = { item: Pick<KeyView, 'clientId' | 'name'>; children?: ReactNode };
+
 /** Which key a dialog is about, and what else the dialog says of it. */
-export function KeySummary({ item, children }: { item: KeyView; children?: ReactNode }) {
+export function KeySummary({ item, children }: KeySummaryProps) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 rounded-lg border border-line bg-canvas px-4 py-3">
       <Fact title="Name">

@@ -7,9 +7,15 @@ import { refusalsText } from '@/lib/usage/words';
 import { Fact, KeySummary, LastUsed } from './key-summary';
 import { type TrafficState, useTraffic } from './use-traffic';
 
+type KeyTrafficSummaryProps = {
+  item: Pick<KeyView, 'clientId' | 'name'>;
+  /** Whose keys it is one of: those that the member sees among their own, or all of the tenant, for its admins. */
+  of?: 'account' | 'tenant';
+};
+
 /** Which key it is and who still depends on it, as it is now. It is there to be read, and keeps nobody from going on. */
-export function KeyTrafficSummary({ item }: { item: KeyView }) {
-  const state = useTraffic(item.clientId);
+export function KeyTrafficSummary({ item, of = 'account' }: KeyTrafficSummaryProps) {
+  const state = useTraffic(item.clientId, of);
   return (
     <div>
       <p role="status" className="sr-only">

@@ -10,11 +10,11 @@ export type TrafficState =
   | { status: 'unknown'; because: 'missing' | 'signed_out' | 'unreachable' };
 
 /** What depends on a key now, asked when this is first rendered. */
-export function useTraffic(clientId: string): TrafficState {
+export function useTraffic(clientId: string, of: 'account' | 'tenant' = 'account'): TrafficState {
   const [state, setState] = useState<TrafficState>({ status: 'loading' });
   useEffect(() => {
     const closing = new AbortController();
-    askAboutKey<KeyTraffic>('traffic', clientId, closing.signal).then((answer) => {
+    askAboutKey<KeyTraffic>('traffic', clientId, closing.signal, of).then((answer) => {
       if (closing.signal.aborted) return;
       setState(
         answer.status === 'answered'
@@ -23,6 +23,6 @@ export function useTraffic(clientId: string): TrafficState {
       );
     });
     return () => closing.abort();
-  }, [clientId]);
+  }, [clientId, of]);
   return state;
 }

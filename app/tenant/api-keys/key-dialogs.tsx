@@ -1,5 +1,7 @@
 'use client';
 
+import { BulkRevokeDialog } from './bulk-revoke-dialog';
+import { RevokeDialog } from './revoke-dialog';
 import type { Chosen } from './use-selection';
 
 export type OpenDialog =
@@ -14,6 +16,7 @@ type KeyDialogsProps = {
   onRevoked: () => void;
 };
 
-export function KeyDialogs(_: KeyDialogsProps) {
-  return null;
+export function KeyDialogs({ dialog, onRevoked, ...frame }: KeyDialogsProps) {
+  if (dialog.kind === 'revoke') return <RevokeDialog clientId={dialog.clientId} name={dialog.name} {...frame} />;
+  return <BulkRevokeDialog selection={dialog.selection} onRevoked={onRevoked} {...frame} />;
 }

@@ -2,9 +2,11 @@ import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
 import { Banner } from '@/components/ui/banner';
 import { requireViewer } from '@/lib/auth/viewer';
+import { listUnfinishedRevocations } from '@/lib/revocations/queries';
 import { listTenantKeys } from '@/lib/tenant-keys/queries';
 import { addressOfKeys, addressWithoutSecrets, readKeyListQuery } from '@/lib/tenant-keys/schema';
 import { KeyManager } from './key-manager';
+import { UnfinishedRevocations } from './unfinished-revocations';
 import { countText } from './words';
 
 export const metadata: Metadata = { title: 'All API keys' };
@@ -17,7 +19,7 @@ export default async function TenantKeysPage({ searchParams }: TenantKeysPagePro
   const safe = addressWithoutSecrets(parameters);
   if (safe) redirect(safe);
   const { query, unknown } = readKeyListQuery(parameters);
-  const view = await listTenantKeys(viewer, query);
+  const [view, unfinished] = await Promise.all([listTenantKeys(viewer, query), listUnfinishedRevocations(viewer)]);
   if (!view) notFound();
   return (
     <>
@@ -40,6 +42,7 @@ export default async function TenantKeysPage({ searchParams }: TenantKeysPagePro
           </p>
         </Banner>
       )}
+      <UnfinishedRevocations revocations={unfinished} />
       <KeyManager view={view} query={query} countText={countText(view, query)} tenantName={viewer.tenantName} />
     </>
   );

@@ -1,0 +1,43 @@
+/** More keys than anybody would create one by one. They are inserted as creating makes them, so each secret works. */
+import { randomUUID } from 'node:crypto';
+import { prisma } from '@/lib/db/prisma';
+import { foldName } from '@/lib/display-text';
+import { env } from '@/lib/env';
+import { type Credential, digestSecret, mintCredential } from '@/lib/keys/secret';
+import type { TestMember } from './world';
+
+/** At once, so that no statement takes long on a busy machine. */
+const portion = 250;
+
+/** Keys of a member, named `<prefix> 1` and so on. */
+export async function createManyKeys(
+  { tenantId, id: ownerId }: Pick<TestMember, 'tenantId' | 'id'>,
+  count: number,
+  prefix = 'Key',
+): Promise<Credential[]> {
+  const client = await prisma();
+  const { version, key: pepper } = env().peppers.current;
+  const minted = Array.from({ length: count }, (_, index) => ({
+    ...mintCredential(),
+    id: randomUUID(),
+    name: `${prefix} ${index + 1}`,
+  }));
+  for (let from = 0; from < count; from += portion) {
+    const keys = minted.slice(from, from + portion);
+    await client.key.createMany({
+      data: keys.map(({ id, clientId, name }) => ({ id, tenantId, ownerId, clientId, name, nameKey: foldName(name) })),
+    });
+    await client.keySecret.createMany({
+      data: keys.map(({ id: keyId, clientId, secret }) => ({
+        tenantId,
+        keyId,
+        position: 'current' as const,
+        digest: new Uint8Array(digestSecret(pepper, tenantId, clientId, secret)),
+        pepperVersion: version,
+        firstFour: secret.slice(0, 4),
+        lastFour: secret.slice(-4),
+      })),
+    });
+  }
+  return minted.map(({ clientId, secret }) => ({ clientId, secret }));
+}
