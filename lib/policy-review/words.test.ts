@@ -177,9 +177,7 @@ test('the lifetime of agent keys holds for new secrets, and says when the maximu
 test('Keep one key says who is held to it, or freed of it', () => {
   const meaning = (keepOneKey: boolean, found: MemberKeys) => only({ keepOneKey }, { keepOneKey: found }).meaning;
   expect(meaning(true, one)).toBe('1 member has just one usable key, and can neither deactivate nor delete it.');
-  expect(meaning(true, many)).toBe(
-    '7 members have just one usable key, and can neither deactivate nor delete it.',
-  );
+  expect(meaning(true, many)).toBe('7 members have just one usable key, and can neither deactivate nor delete it.');
   expect(meaning(false, one)).toBe('1 member has just one usable key, and can deactivate and delete it again.');
   expect(meaning(true, nobody)).toBe('No member has just one usable key.');
 });

@@ -23,6 +23,7 @@ import {
 } from './statements';
 
 type Row = KeyTimes & {
+  now: Date;
   matches: number | null;
   id: string;
   place: string;
@@ -36,7 +37,7 @@ type Row = KeyTimes & {
   lastUsedAt: Date | null;
   mintedAt: Date;
 };
-type Answer = { now: Date; rows: Row[]; matches: number | null };
+type Answer = { rows: Row[]; matches: number | null };
 
 /** Keys that are looked at before the matches are gathered by an index of their own: as long as most match, it is enough. */
 const glance = 1_000;
@@ -45,9 +46,9 @@ const countGlance = 5_000;
 /** One page of the keys of the viewer's tenant, for its admins; null for everybody else. */
 export async function listTenantKeys(viewer: Viewer, query: KeyListQuery): Promise<TenantKeysView | null> {
   const { tenantId } = viewer;
-  const [tenant] = await run<{ apiKeysEnabled: boolean }>(
+  const [tenant] = await run<{ apiKeysEnabled: boolean; now: Date }>(
     'tenant-keys-tenant',
-    `SELECT t.api_keys_enabled AS "apiKeysEnabled"
+    `SELECT t.api_keys_enabled AS "apiKeysEnabled", clock_timestamp() AS now
        FROM tenant t JOIN member m ON m.tenant_id = t.id
       WHERE t.id = $1 AND m.id = $2 AND 'admin' = ANY (m.roles) AND m.disabled_at IS NULL`,
     [tenantId, viewer.memberId],
@@ -68,13 +69,13 @@ export async function listTenantKeys(viewer: Viewer, query: KeyListQuery): Promi
   const first = placeOf(shown[0]);
   const last = placeOf(shown.at(-1));
   return {
-    keys: shown.map((row) => viewOf(row, tenant.apiKeysEnabled, page.now)),
+    keys: shown.map((row) => viewOf(row, tenant.apiKeysEnabled)),
     count: countedAll ? count : maximum,
     countedAll,
     estimate: countedAll || isFiltered(query) ? null : await estimateKeys(tenantId),
     before: (backward ? more : query.after !== null) ? first : null,
     after: (backward ? true : more) ? last : null,
-    now: page.now.toISOString(),
+    now: (page.rows[0]?.now ?? tenant.now).toISOString(),
   };
 }
 
@@ -103,15 +104,15 @@ async function estimateKeys(tenantId: string): Promise<number | null> {
 
 async function readPage(tenantId: string, query: KeyListQuery): Promise<Answer> {
   const ask = async ({ text, values }: ReturnType<typeof walkStatement>): Promise<Answer> => {
-    const rows = await run<Row & { now: Date }>('', text, values);
-    const [first] = rows as [Row & { now: Date }];
-    return { now: first.now, matches: first.matches, rows: rows.filter((row) => row.clientId !== null) };
+    const rows = await run<Row>('', text, values);
+    return { rows, matches: rows[0]?.matches ?? null };
   };
   if (!isFiltered(query)) return ask(walkStatement(tenantId, query));
   const glanced = await ask(glanceStatement(tenantId, query, glance));
   if (glanced.rows.length > keysPerPage) return glanced;
   const matching = await ask(matchStatement(tenantId, query));
-  if ((matching.matches ?? 0) <= gatheredMaximum) return matching;
+  if (matching.matches === null) return { rows: [], matches: 0 };
+  if (matching.matches <= gatheredMaximum) return matching;
   // Many match, but none near the place: there is no shorter way to the next ones than past all the others.
   return ask(walkStatement(tenantId, query));
 }
@@ -120,13 +121,13 @@ function placeOf(row: Row | undefined): Place | null {
   return row ? { value: row.place, id: row.id } : null;
 }
 
-function viewOf(row: Row, apiKeysEnabled: boolean, now: Date): TenantKeyView {
+function viewOf(row: Row, apiKeysEnabled: boolean): TenantKeyView {
   return {
     clientId: row.clientId,
     name: row.name,
     owner: row.owner,
-    status: statusOf(row, now),
-    hints: hintsOf(row, apiKeysEnabled, now),
+    status: statusOf(row, row.now),
+    hints: hintsOf(row, apiKeysEnabled, row.now),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,

@@ -61,9 +61,9 @@ const ofRisk: Record<NonNullable<KeyFilter['risk']>, string> = {
  * all that is before.
  */
 function rangeOf({ status, risk, order }: KeyListQuery): string {
-  if (order === 'expires' && (status === 'Active' || status === 'Inactive')) return ` AND ${expiry} > now()`;
-  if (order === 'expires' && status === 'Expired') return ` AND ${expiry} <= now()`;
   if (order === 'expires' && risk === 'never_expires') return ` AND ${expiry} = 'infinity'`;
+  if (order === 'expires' && status === 'Expired') return ` AND ${expiry} <= now()`;
+  if (order === 'expires' && (risk || status === 'Active' || status === 'Inactive')) return ` AND ${expiry} > now()`;
   if (order === 'created' && risk === 'idle') return ` AND k.created_at < ${idle}`;
   if (order === 'last_used' && risk === 'idle') return ` AND ${lastUse} < ${idle}`;
   return '';
@@ -96,7 +96,7 @@ export function walkStatement(tenantId: string, query: KeyListQuery): Text {
   const { from, place, id, beyondOf, by, shown } = orderOf(tenantId, query, parameter);
   const text = `
     WITH page AS MATERIALIZED (
-      SELECT k.id, ${place} AS place FROM ${from}${beyondOf(place, id)}${rangeOf(query)} AND ${conditionOf(query, parameter)}
+      SELECT ${row}, ${place} AS place FROM ${from}${beyondOf(place, id)}${rangeOf(query)} AND ${conditionOf(query, parameter)}
        ORDER BY ${by(place, id)} LIMIT ${keysPerPage + 1}
     )
     ${view(by, shown)}`;
@@ -109,7 +109,7 @@ export function glanceStatement(tenantId: string, query: KeyListQuery, within: n
   const { from, place, id, beyondOf, by, shown } = orderOf(tenantId, query, parameter);
   const text = `
     WITH page AS MATERIALIZED (
-      SELECT k.id, k.place FROM (
+      SELECT ${row}, k.place FROM (
         SELECT k.*, ${place} AS place FROM ${from}${beyondOf(place, id)}${rangeOf(query)} ORDER BY ${by(place, id)} LIMIT ${within}
       ) k WHERE ${conditionOf(query, parameter)} ORDER BY ${by('k.place', 'k.id')} LIMIT ${keysPerPage + 1}
     )
@@ -127,9 +127,11 @@ export function matchStatement(tenantId: string, query: KeyListQuery): Text {
   const text = `
     WITH matching AS MATERIALIZED (
       SELECT k.id, ${place} AS place FROM ${from} AND ${conditionOf(query, parameter)} LIMIT ${gatheredMaximum + 1}
-    ), page AS MATERIALIZED (
+    ), place AS MATERIALIZED (
       SELECT k.id, k.place FROM matching k WHERE true${beyondOf('k.place', 'k.id')}
        ORDER BY ${by('k.place', 'k.id')} LIMIT ${keysPerPage + 1}
+    ), page AS MATERIALIZED (
+      SELECT ${row}, place.place FROM place JOIN key k ON k.id = place.id
     )
     ${view(by, shown, '(SELECT count(*)::int FROM matching)')}`;
   return { text, values };
@@ -176,21 +178,25 @@ function orderOf(tenantId: string, { order, descending, after, before }: KeyList
   return { from, place, id, beyondOf, by, shown };
 }
 
-/** What the page shows of each key, in the order of the walk; one row without a client ID where there is none. */
+const row = `k.tenant_id, k.id, k.client_id, k.name, k.owner_id, k.created_at, k.updated_at, k.expires_at,
+             k.deactivated_at, k.deactivated_until, k.revoked_at, k.kept_until`;
+
+/**
+ * What the page shows of each key, in the order of the walk. The rest is looked up for these few alone, each by itself: to
+ * plan a join of all of it would take longer than all the work.
+ */
 function view(by: (value: string, id: string) => string, shown: string, matches = 'NULL::int'): string {
+  const last = (column: string) =>
+    `(SELECT u.${column} FROM key_last_use u WHERE u.tenant_id = page.tenant_id AND u.key_id = page.id)`;
+  const owner = (column: string) =>
+    `(SELECT m.${column} FROM member m WHERE m.tenant_id = page.tenant_id AND m.id = page.owner_id)`;
   return `
-    SELECT now() AS now, ${matches} AS matches, page.id, ${shown} AS place,
-           k.client_id AS "clientId", k.name, k.owner_id IS NOT NULL AS personal, m.email AS owner,
-           k.created_at AS "createdAt", k.updated_at AS "updatedAt", k.expires_at AS "expiresAt",
-           k.deactivated_at AS "deactivatedAt", k.deactivated_until AS "deactivatedUntil", k.revoked_at AS "revokedAt",
-           k.kept_until AS "keptUntil", m.disabled_at AS "ownerDisabledAt", u.last_used_at AS "lastUsedAt",
-           s.minted_at AS "mintedAt"
-      FROM (VALUES (1)) always
-      LEFT JOIN (page
-             JOIN key k ON k.id = page.id
-             JOIN key_last_use u ON u.tenant_id = k.tenant_id AND u.key_id = k.id
-             JOIN key_secret s ON s.tenant_id = k.tenant_id AND s.key_id = k.id AND s.position = 'current')
-        ON true
-      LEFT JOIN member m ON m.tenant_id = k.tenant_id AND m.id = k.owner_id
-     ORDER BY ${by('page.place', 'page.id')}`;
+    SELECT now() AS now, ${matches} AS matches, page.id, ${shown} AS place, page.client_id AS "clientId", page.name,
+           page.created_at AS "createdAt", page.updated_at AS "updatedAt", page.expires_at AS "expiresAt",
+           page.deactivated_at AS "deactivatedAt", page.deactivated_until AS "deactivatedUntil",
+           page.revoked_at AS "revokedAt", page.kept_until AS "keptUntil", ${last('last_used_at')} AS "lastUsedAt",
+           ${owner('email')} AS owner, ${owner('disabled_at')} AS "ownerDisabledAt",
+           (SELECT s.minted_at FROM key_secret s
+             WHERE s.tenant_id = page.tenant_id AND s.key_id = page.id AND s.position = 'current') AS "mintedAt"
+      FROM page ORDER BY ${by('page.place', 'page.id')}`;
 }
