@@ -9,7 +9,6 @@ import {
   policyOf,
   review,
   reviewDialog,
-  save,
   saveButton,
   settingsPath,
 } from './settings-page';
@@ -102,7 +101,9 @@ test('Cancel and Escape save nothing, keep what was filled in, and give the focu
     await expect(enabled).not.toBeChecked();
   }
   expect(await policyOf(tenant.id)).toEqual(before);
-  await save(page);
+  await review(page);
+  await confirmButton(page).click();
+  await expect(page.getByText('Settings saved')).toBeVisible();
   await expect(saveButton(page)).toBeFocused();
   expect(await policyOf(tenant.id)).toMatchObject({ api_keys_enabled: false, maximum_keys_per_user: 7 });
   await saveButton(page).click();
