@@ -113,36 +113,36 @@ test.describe('filters', () => {
     await page.getByLabel('Event', { exact: true }).selectOption('Key created');
     await expect(eventRows(page)).toHaveCount(2);
     await expect(page).toHaveURL(/\?action=key\.created$/);
-    await page.getByLabel('Actor').fill(dana.email.toUpperCase());
+    await page.getByLabel('Actor', { exact: true }).fill(dana.email.toUpperCase());
     await page.keyboard.press('Enter');
     await expect(eventRows(page)).toHaveCount(1);
-    await expect(page.getByLabel('Actor')).toHaveValue(dana.email);
+    await expect(page.getByLabel('Actor', { exact: true })).toHaveValue(dana.email);
     await page.reload();
     await expect(eventRows(page)).toHaveCount(1);
     await page.goBack();
     await expect(eventRows(page)).toHaveCount(2);
-    await expect(page.getByLabel('Actor')).toHaveValue('');
+    await expect(page.getByLabel('Actor', { exact: true })).toHaveValue('');
 
     await page.getByRole('link', { name: 'Clear filters' }).click();
     await expect(page).toHaveURL(eventsPath);
     await expect(page.getByLabel('Event', { exact: true })).toHaveValue('');
-    await page.getByLabel('Key').fill('lapTOP');
-    await page.getByLabel('Key').blur();
+    await page.getByLabel('Key', { exact: true }).fill('lapTOP');
+    await page.getByLabel('Key', { exact: true }).blur();
     await expect(eventRows(page)).toHaveCount(2);
-    await page.getByLabel('From').fill('2026-01-06');
+    await page.getByLabel('From', { exact: true }).fill('2026-01-06');
     await expect(eventRows(page)).toHaveCount(1);
     await expect(eventRows(page)).toContainText('Key deactivated');
-    await page.getByLabel('From').fill('');
-    await page.getByLabel('To').fill('2026-01-05');
+    await page.getByLabel('From', { exact: true }).fill('');
+    await page.getByLabel('To', { exact: true }).fill('2026-01-05');
     await expect(eventRows(page).first()).toContainText('Key created');
     await expect(eventRows(page)).toHaveCount(1);
-    await page.getByLabel('Key').fill('Server');
-    await page.getByLabel('Key').blur();
+    await page.getByLabel('Key', { exact: true }).fill('Server');
+    await page.getByLabel('Key', { exact: true }).blur();
     await expect(page.getByText('No events match', { exact: true }).first()).toBeVisible();
     await page.getByRole('link', { name: 'Clear filters' }).last().click();
     await expect(eventRows(page)).toHaveCount(4);
 
-    await page.getByLabel('Actor').fill('latchkey');
+    await page.getByLabel('Actor', { exact: true }).fill('latchkey');
     await page.keyboard.press('Enter');
     await expect(eventRows(page)).toHaveCount(1);
     await page.goto(`${eventsPath}?actor=${member.email}`);
@@ -158,7 +158,7 @@ test.describe('filters', () => {
     await signIn(plain, viewer, origin);
     const page = await plain.newPage();
     await page.goto(eventsPath);
-    await page.getByLabel('Actor').fill(viewer.email);
+    await page.getByLabel('Actor', { exact: true }).fill(viewer.email);
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/actor=/);
     await expect(eventRows(page)).toHaveCount(1);
@@ -170,11 +170,11 @@ test.describe('filters', () => {
     const requested: string[] = [];
     page.on('request', (request) => requested.push(request.url()));
     await open(page, eventsPath);
-    await page.getByLabel('Key').fill(secret);
+    await page.getByLabel('Key', { exact: true }).fill(secret);
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(`${eventsPath}?key=${clientId}`);
     await expect(eventRows(page)).toHaveCount(1);
-    await expect(page.getByLabel('Key')).toHaveValue(clientId);
+    await expect(page.getByLabel('Key', { exact: true })).toHaveValue(clientId);
     expect(requested.join()).not.toContain('lk_sk_');
     await page.goto(`${eventsPath}?key=${secret}&from=2020-01-01`);
     await expect(page).toHaveURL(`${eventsPath}?key=${clientId}&from=2020-01-01`);
@@ -199,27 +199,21 @@ test.describe('filters', () => {
     await page.goto(`${eventsPath}?key=${encodeURIComponent('100%_"QUOTED"')}`);
     await expect(eventRows(page)).toHaveCount(1);
     const [cookie] = await page.context().cookies();
-    for (const value of [
-      '%00',
-      '%',
-      '%25',
-      '_',
-      "'",
-      '%22',
-      '%ff',
-      '%0d%0a',
-      'x'.repeat(10_000),
-      '-1',
-      '9'.repeat(400),
-    ]) {
-      for (const name of ['action', 'actor', 'key', 'from', 'to', 'after', 'before', 'nonsense']) {
-        for (const path of [eventsPath, `${eventsPath}/export`]) {
-          const lines = [`GET ${path}?${name}=${value}&${name}=${value} HTTP/1.1`, `Host: ${new URL(origin).host}`];
-          for (const target of [lines, [lines[0]?.replace(/&[^ ]*/, '') ?? '', lines[1] ?? '']]) {
-            const { status } = await exchange(origin, [...target, `Cookie: ${cookie?.name}=${cookie?.value}`]);
-            expect(status, `${path}?${name}=${value.slice(0, 20)}`).toBeLessThan(500);
-          }
-        }
+    const visit = async (target: string) => {
+      const lines = [
+        `GET ${target} HTTP/1.1`,
+        `Host: ${new URL(origin).host}`,
+        `Cookie: ${cookie?.name}=${cookie?.value}`,
+      ];
+      const { status } = await exchange(origin, lines);
+      expect(status, target.slice(0, 60)).toBeGreaterThan(0);
+      expect(status, target.slice(0, 60)).toBeLessThan(500);
+    };
+    const parameters = ['action', 'actor', 'key', 'from', 'to', 'after', 'before'];
+    for (const value of ['%00', '%', '_', "'", '%22', '%ff', '%0d%0a', 'x'.repeat(10_000), '-1', '9'.repeat(400)]) {
+      const each = [...parameters.map((name) => `${name}=${value}`), `key=${value}&key=${value}`];
+      for (const path of [eventsPath, `${eventsPath}/export`]) {
+        await Promise.all(each.map((parameter) => visit(`${path}?${parameter}`)));
       }
     }
   });

@@ -16,7 +16,7 @@ export function EventDetails({ event, names }: { event: EventView; names: Events
   const { sequence, at, clientId, address, subjectEmail } = event;
   return (
     <div className="space-y-4">
-      <dl className="grid gap-x-6 gap-y-2 lg:grid-cols-[max-content_1fr]">
+      <dl className="grid gap-x-6 gap-y-2 lg:grid-cols-[minmax(10rem,max-content)_1fr]">
         <Line label="Number">{sequence.toLocaleString('en')}</Line>
         <Line label="Time">
           <time dateTime={at} className="tabular-nums">

@@ -45,13 +45,14 @@ export function EventFilters({ filter, actors, now, found }: EventFiltersProps) 
 
   function ask(next: Shown) {
     clearTimeout(timer.current);
-    const address = addressOf({ ...next, actor: withoutSecrets(next.actor), key: withoutSecrets(next.key) });
+    const address = addressOf(next);
     if (address === asked.current) return;
     asked.current = address;
     startTransition(() => router.push(address, { scroll: false }));
   }
+  /** A secret that somebody pastes must not get into the address; the client ID in it finds the key. */
   function change(field: keyof Shown, value: string, when: 'now' | 'soon' | 'later') {
-    const next = { ...shown, [field]: value };
+    const next = { ...shown, [field]: withoutSecrets(value) };
     setShown(next);
     clearTimeout(timer.current);
     if (when === 'now') ask(next);
@@ -100,7 +101,7 @@ export function EventFilters({ filter, actors, now, found }: EventFiltersProps) 
           label="Actor"
           {...fieldOf('actor')}
           list="event-actors"
-          placeholder="Email or Latchkey"
+          placeholder="Email"
           spellCheck={false}
           maxLength={300}
           onChange={(event) => change('actor', event.target.value, 'later')}

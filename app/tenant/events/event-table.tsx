@@ -67,7 +67,7 @@ function EventRow({ event, open, onToggle }: EventRowProps) {
           <Actor event={event} />
         </span>
       </Cell>
-      <Cell title="Object" className="lg:max-w-0 lg:w-1/3">
+      <Cell title="Object" className={`lg:max-w-0 lg:w-1/3 ${subjects.length === 0 ? 'max-lg:hidden' : ''}`}>
         <span className="min-w-0 max-lg:text-right">
           {subjects.length === 0 && <span className="text-ink-faint">None</span>}
           {subjects.map((subject, index) => (
@@ -80,8 +80,9 @@ function EventRow({ event, open, onToggle }: EventRowProps) {
           ))}
         </span>
       </Cell>
-      <Cell title="Address" className="text-ink-muted tabular-nums">
-        <span className="[overflow-wrap:anywhere] max-lg:text-right">{event.address ?? 'None'}</span>
+      {/* On narrow screens the details say it. */}
+      <Cell title="Address" className="text-ink-muted tabular-nums max-lg:hidden lg:min-w-36">
+        <span className="[overflow-wrap:anywhere]">{event.address ?? 'None'}</span>
       </Cell>
       <Cell title="When" className="whitespace-nowrap text-ink-muted">
         <Time iso={event.at} precise />

@@ -41,7 +41,7 @@ export default async function EventsPage({ searchParams }: { searchParams: Promi
           </a>
         }
       >
-        Who did what in <bdi>{viewer.tenantName}</bdi>, when and from where. Nobody can change or delete an event.
+        Who did what in <bdi>{viewer.tenantName}</bdi>, when and from where. Events are added, never changed.
       </PageHeading>
       {remarks.length > 0 && (
         <div className="mb-4 space-y-2">
