@@ -2,7 +2,7 @@
 
 /** Files that decide and do nothing else. */
 const pure =
-  '^lib/(display-text|keys/(secret|status|policy|schema)|auth/(permissions|schema|callback-url|identity-providers|claims|logged-reason)|(tenants|members|offboarding|one-time-links|scopes|usage|usage-alerts|bias-profiles)/schema|bias-profiles/(json-problem|settings)|usage/words|audit/chain)\\.ts$';
+  '^lib/(display-text|keys/(secret|status|policy|schema)|auth/(permissions|schema|callback-url|identity-providers|claims|logged-reason)|(tenants|members|erasure|offboarding|one-time-links|scopes|usage|usage-alerts|bias-profiles)/schema|bias-profiles/(json-problem|settings)|usage/words|audit/chain)\\.ts$';
 const tests = '\\.(test|db\\.test|pg\\.test)\\.tsx?$|^tests/|^e2e/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
