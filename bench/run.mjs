@@ -1,7 +1,7 @@
 /**
  * npm run bench [-- --quick] [-- --json]: installs and builds what it needs, then compares Latchkey with its peers. Ten
  * minutes; --quick, a minute and a half and nothing to quote. Only a full run is written into docs/performance.md. With
- * --growth it compares a small database with a large one instead.
+ * --growth it compares a small database with a large one instead, with --audit creating keys with and without events.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,14 +10,14 @@ import { build, checkPlace, install, required } from '../scripts/steps.mjs';
 checkPlace();
 await install();
 await build();
-const growth = process.argv.includes('--growth');
-if (!growth) {
+const other = ['growth', 'audit'].find((name) => process.argv.includes(`--${name}`));
+if (!other) {
   await installPeers();
   await buildNextApp();
 }
 // Only now may packages be imported.
 const { tsImport } = await import('tsx/esm/api');
-await tsImport(growth ? './growth.ts' : './bench.ts', import.meta.url);
+await tsImport(`./${other ?? 'bench'}.ts`, import.meta.url);
 
 /** The peers stay out of the product's packages; their folder's .npmrc says how they are installed. */
 async function installPeers() {

@@ -17,7 +17,7 @@ function usageAlertText({ hour, requests, meanPerHour }: UsageAlert): string {
 export function UsageAlertBadge({ alert }: { alert: UsageAlert }) {
   return (
     <Tooltip text={usageAlertText(alert)} stays>
-      <button type="button" className="rounded-[0.6875rem]">
+      <button type="button" className="inline-flex min-h-6 items-center rounded-[0.6875rem]">
         <Badge tone="warn">Unusual usage</Badge>
       </button>
     </Tooltip>

@@ -26,6 +26,7 @@ const actionWords = {
   'member.disabled': 'Member disabled',
   'member.enabled': 'Member enabled',
   'member.removed': 'Member removed',
+  'member.erased': 'Member erased',
   'session.started': 'Signed in',
   'session.ended': 'Signed out',
   'tenant.created': 'Tenant created',

@@ -11,7 +11,9 @@ export type NewEvent = {
   /** Where the request came from; null when it came from no network. */
   address: string | null;
   key?: { clientId: string; name: string };
-  subject?: { memberId: string; email: string };
+  /** No e-mail where the person was erased. */
+  subject?: { memberId: string; email: string | null };
+  /** Inside the hash, and so for ever: no names or e-mail addresses of people. */
   details?: { [key: string]: JsonValue };
 };
 

@@ -178,6 +178,20 @@ describe('the application role is refused', () => {
   });
 });
 
+test('an operator erases a removed member as the owner, and is told so as the application role', async () => {
+  const tenant = await createTenant();
+  const admin = await viewerFor(await createMember(tenant, { roles: ['admin'] }));
+  const member = await createMember(tenant);
+  await offboardMember(admin, { memberId: member.id, mode: 'remove', decisions: [] });
+  const flags = ['--tenant', tenant.slug, '--member', member.id];
+  await expect(runScript('scripts/member-erase.ts', flags)).rejects.toThrow(
+    'The role in DATABASE_URL may not change the audit log. Run this as the role that owns the tables.',
+  );
+  const lines = await runScript('scripts/member-erase.ts', flags, { DATABASE_URL: ownerUrl });
+  expect(lines.join()).toContain('is erased');
+  expect(JSON.stringify(await expectIntact(tenant.id))).not.toContain(member.email);
+});
+
 test('it may use what later versions bring, and still not change the log', async () => {
   await runAs(ownerUrl, ['CREATE TABLE later (id int)']);
   for (const statement of ['INSERT INTO later VALUES (1)', 'UPDATE later SET id = 2', 'DELETE FROM later']) {

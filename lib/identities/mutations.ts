@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendEvent } from '../audit/mutations';
 import { actedBy } from '../auth/mutations';
 import type { Viewer } from '../auth/queries';
@@ -43,10 +44,15 @@ export function linkIdentity(viewer: Viewer, input: IdentityReference): Promise<
       ...actedBy(viewer),
       action: 'member.identity_linked',
       ...doneTo(member),
-      details: { issuer, subject },
+      details: { issuer, subjectDigest: digestOf(input) },
     });
     return { status: 'done' };
   });
+}
+
+/** A subject may be an e-mail address, and an event's details are for ever: they say which one it was only to who knows it. */
+function digestOf({ issuer, subject }: IdentityReference): string {
+  return createHash('sha256').update(`${issuer}\0${subject}`).digest('hex');
 }
 
 /** Whether people of this issuer could come in at all. */
@@ -72,7 +78,7 @@ export function unlinkIdentity(viewer: Viewer, input: IdentityReference): Promis
       ...actedBy(viewer),
       action: 'member.identity_unlinked',
       ...doneTo(member),
-      details: { issuer, subject, endedSessions },
+      details: { issuer, subjectDigest: digestOf(input), endedSessions },
     });
     return { status: 'done' };
   });
