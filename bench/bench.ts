@@ -5,8 +5,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Contestant, findPages, type Name, names, type PageName, startContestants } from './contestants';
 import { closedLoop, type Load, openLoop, type Target } from './load';
+import { measureLists } from './measure-lists';
 import { measureMemory } from './memory';
 import {
+  listGoals,
+  listsSentence,
   memorySentence,
   pageGoals,
   pagesSentence,
@@ -25,8 +28,26 @@ const { quick, json } = parseArgs({ options: { quick: { type: 'boolean' }, json:
 const keys = 100_000;
 // Counts are written every 5 s: each look at latency meets that once.
 const scale = quick
-  ? { rounds: 1, tries: 2, seconds: 1, latencySeconds: 1, warmUp: 1, keysPresented: 10_000 }
-  : { rounds: 3, tries: 3, seconds: 3, latencySeconds: 5, warmUp: 4, keysPresented: keys };
+  ? {
+      rounds: 1,
+      tries: 2,
+      seconds: 1,
+      latencySeconds: 1,
+      warmUp: 1,
+      keysPresented: 10_000,
+      tenants: 100,
+      keysOfBig: 20_000,
+    }
+  : {
+      rounds: 3,
+      tries: 3,
+      seconds: 3,
+      latencySeconds: 5,
+      warmUp: 4,
+      keysPresented: keys,
+      tenants: 1_000,
+      keysOfBig: 200_000,
+    };
 const document = 'docs/performance.md';
 
 // Leaving through `exit` is what ends the children and removes the database, whatever the reason.
@@ -46,16 +67,24 @@ const pages = await measurePages(await findPages(world, contestants));
 say(`Presenting ${scale.keysPresented} distinct keys to a verifier`);
 const memory = await measureMemory(world, secrets.slice(0, scale.keysPresented));
 count('memory', memory.errors);
+for (const { server } of Object.values(contestants)) await server.stop();
+say(`Listing the keys of a tenant with ${scale.keysOfBig} of them`);
+const lists = await measureLists({ tenants: scale.tenants, keysOfBig: scale.keysOfBig, keysOfEach: 801 });
 
 const drifted = `${thrownAway(results)} pairs were thrown away because the baseline drifted by more than 15 %.`;
-const text = [table(results), pagesSentence(pages), `${memorySentence(memory)} ${drifted}`, conditions()].join('\n\n');
+const text = [
+  table(results),
+  pagesSentence(pages),
+  listsSentence(lists),
+  `${memorySentence(memory)} ${drifted}`,
+  conditions(),
+].join('\n\n');
 console.log(`\n${text}\n`);
 if (json)
   console.log(
     JSON.stringify({
       verification: verificationGoals(results),
-      // There is no list page of a million keys yet.
-      lists: null,
+      lists: listGoals(lists),
       pages: pageGoals(pages),
       memory,
       versions: versions(),

@@ -1,6 +1,7 @@
 /** What is printed of a run. */
 import { type Name, names, type PageName, titles } from './contestants';
 import type { Load } from './load';
+import type { Lists } from './measure-lists';
 import type { Memory } from './memory';
 import type { Rounds, Series } from './rounds';
 import { type Figure, figureOf, quotients } from './statistics';
@@ -56,6 +57,38 @@ export function pagesSentence(pages: Rounds<PageName>): string {
   const bare = figure(pages.baseline, speed, 0);
   const keys = figure(pages.contestants.get('keysPage')?.loads ?? [], speed, 0);
   return `Pages of 25 rows, 8 connections: a bare Next page ${bare} pages/s, a member's API keys ${keys}; ratio ${ratio(pageRatio(pages), false)}.`;
+}
+
+const listKinds = ['page', 'filter', 'search', 'short'] as const;
+const listWords: Record<(typeof listKinds)[number], string> = {
+  page: 'any page in any order',
+  filter: 'the first page of a filter in any order',
+  search: 'a search of three characters or more',
+  short: 'a shorter one',
+};
+
+/** @returns the database time of the most expensive page of each kind, in milliseconds */
+export function listGoals({ costs }: Lists) {
+  return Object.fromEntries(listKinds.map((kind) => [kind, rounded(dearest(costs, kind)?.milliseconds)]));
+}
+
+export function listsSentence({ size, costs }: Lists): string {
+  const { tenants, keysOfBig, keysOfEach } = size;
+  const number = (value: number) => value.toLocaleString('en');
+  const total = number(keysOfBig + (tenants - 1) * keysOfEach);
+  const kinds = listKinds.map((kind) => {
+    const median =
+      figureOf(costs.filter((cost) => cost.kind === kind).map(({ milliseconds }) => milliseconds))?.median ?? 0;
+    const most = dearest(costs, kind);
+    return `${listWords[kind]} ${median.toFixed(2)} ms, at most ${most?.milliseconds.toFixed(1)} (${most?.what})`;
+  });
+  return `The admin's list of keys, planning and execution in the database, of a tenant with ${number(keysOfBig)} of ${total} keys and ${number(tenants)} tenants: ${kinds.join('; ')}.`;
+}
+
+function dearest(costs: Lists['costs'], kind: (typeof listKinds)[number]): Lists['costs'][number] | undefined {
+  return costs
+    .filter((cost) => cost.kind === kind)
+    .toSorted((left, right) => right.milliseconds - left.milliseconds)[0];
 }
 
 export function memorySentence({ keys, before, after }: Memory): string {

@@ -1,7 +1,10 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { deleteKey, editKey } from '@/lib/keys/mutations';
+import { growLog } from '../tests/support/events';
 import { acceptSecret, countCaller, countRequests } from '../tests/support/usage';
 import {
+  createAgentKeyFor,
   createBiasProfile,
   createKeyFor,
   createMember,
@@ -13,6 +16,7 @@ import {
 import { expect, test } from './fixtures';
 import { atRest, createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
+import { changeOf, fields, review, saveButton, settingsPath } from './settings-page';
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -189,6 +193,44 @@ for (const [colorScheme, width] of [
       await expectAccessible(page, 'delete scope');
     });
 
+    test(`the settings and the review of their changes are accessible: ${colorScheme}, ${width} px`, async ({
+      page,
+      tenant,
+      viewer,
+    }) => {
+      for (let number = 10; number < 20; number++) {
+        const name = number === 10 ? 'Longname'.repeat(12) : `Member ${number}`;
+        const owner = await viewerFor(await createMember(tenant, { name }));
+        const { clientId } = await createKeyFor(owner, { name: 'k'.repeat(50), expiry: { kind: 'never' } });
+        await countRequests(clientId, { requests: 1_234_567 });
+        if (number < 12) await createKeyFor(owner);
+      }
+      for (const name of ['Nightly', 'n'.repeat(50)]) await createAgentKeyFor(viewer, { name });
+      await open(page, settingsPath);
+      const { enabled, maximum, expiration, lifetime, deactivate, keep, rate } = fields(page);
+      await maximum.fill('1.5');
+      await rate.fill('9'.repeat(100));
+      await saveButton(page).click();
+      await expect(page.getByText('Maximum API keys per user must be a whole number.')).toBeVisible();
+      await expectAccessible(page, 'settings, refused');
+      for (const field of [enabled, deactivate, keep]) await field.click();
+      await maximum.fill('1');
+      for (const field of [expiration, lifetime, rate]) await field.fill('30');
+      await review(page);
+      await expect(changeOf(page, 'Enable API keys').getByText('and 2 more')).toBeVisible();
+      await expectAccessible(page, 'review changes');
+      await page.keyboard.press('Escape');
+      await open(page, settingsPath);
+      await saveButton(page).click();
+      await expect(page.getByText('Nothing to save')).toBeVisible();
+      await expectAccessible(page, 'nothing to save');
+      await keep.click();
+      await sql('UPDATE tenant SET keep_one_key = true WHERE id = $1', [tenant.id]);
+      await saveButton(page).click();
+      await expect(page.getByText('The settings are like this already. Reload the page.')).toBeVisible();
+      await expectAccessible(page, 'review changes, refused');
+    });
+
     test(`choosing among many scopes is accessible: ${colorScheme}, ${width} px`, async ({ page, tenant, viewer }) => {
       const names = Array.from({ length: 12 }, (_, index) => `area-${index + 10}:${'x'.repeat(42)}`);
       await createScopes(tenant, 'reports:read', ...names);
@@ -360,6 +402,38 @@ for (const [colorScheme, width] of [
       await page.getByRole('button', { name: 'Sign out everywhere' }).click();
       await expect(page.getByRole('alertdialog')).toBeVisible();
       await expectAccessible(page, 'sign out everywhere, oneself');
+    });
+
+    test(`the events page is accessible: ${colorScheme}, ${width} px`, async ({ page, tenant, viewer }) => {
+      const biasProfileId = await createBiasProfile(tenant, { name: 'Careful' });
+      const { clientId } = await createKeyFor(viewer, { name: 'Long name '.repeat(5), biasProfileId });
+      await editKey(viewer, { clientId, description: 'd'.repeat(100), biasProfileId: null });
+      const gone = await createKeyFor(viewer, { name: 'Gone' });
+      await sql(`UPDATE tenant SET deactivate_before_delete = false WHERE id = $1`, [tenant.id]);
+      await deleteKey(viewer, gone.clientId);
+      await growLog(tenant, 30, { action: `'bias_profile.created'` });
+      await sql(`UPDATE event SET details = $2::jsonb WHERE tenant_id = $1 AND sequence = 30`, [
+        tenant.id,
+        JSON.stringify({ name: 'x'.repeat(50), settings: { text: 'y'.repeat(500) } }),
+      ]);
+      await open(page, '/tenant/events');
+      await expect(page.getByRole('link', { name: 'Next' })).toBeVisible();
+      await expectAccessible(page, 'events');
+      await page.getByRole('button', { name: 'Details of event 30' }).click();
+      await expectAccessible(page, 'details of a bias profile');
+      await page.getByLabel('Key', { exact: true }).fill(clientId);
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('link', { name: 'Clear filters' })).toBeVisible();
+      await page.getByRole('button', { name: 'Details of event 3' }).click();
+      await expect(page.getByRole('link', { name: 'Open in API keys' })).toBeVisible();
+      await expectAccessible(page, 'details of an edited key');
+      await open(page, `/tenant/events?key=${gone.clientId}&from=never`);
+      await page.getByRole('button', { name: 'Details of event 5' }).click();
+      await page.getByRole('button', { name: 'Deleted' }).hover();
+      await expect(tooltip(page, 'This key was deleted.')).toBeVisible();
+      await expectAccessible(page, 'details of a deleted key, and a filter ignored');
+      await open(page, '/tenant/events?action=key.revoked');
+      await expectAccessible(page, 'no events match');
     });
 
     test(`every other dialog and menu is accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {

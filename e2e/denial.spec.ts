@@ -118,6 +118,12 @@ const actions: Record<string, Row> = {
     aimed: false,
     needs: noAdmin,
   },
+  reviewPolicyAction: {
+    page: '/tenant/settings',
+    input: () => ({ apiKeysEnabled: false, maximumKeysPerUser: '1' }),
+    aimed: false,
+    needs: noAdmin,
+  },
   createScopeAction: {
     page: '/tenant/settings',
     input: () => ({ name: `new-${randomUUID()}`, description: '' }),
@@ -207,6 +213,8 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/tenant/api-keys': 'admins',
   '/tenant/api-keys/[clientId]': 'admins',
   '/tenant/bias-profiles': 'admins',
+  '/tenant/events': 'admins',
+  '/tenant/events/export': 'admins',
   '/tenant/members': 'admins',
   '/tenant/settings': 'admins',
 };
@@ -444,11 +452,13 @@ for (const [path, audience] of Object.entries(pages)) {
     const { response, text } = await visit(null);
     expect(`${response.headers.get('location')} ${text}`).toMatch(/\/sign-in|\/account|\/tenant/);
     expect(text).not.toContain(tenant.slug);
-    expect(text).not.toMatch(/Manage API Keys|Maximum API keys per user|Current password|Search members/);
+    expect(text).not.toMatch(
+      /Manage API Keys|Maximum API keys per user|Current password|Search members|Tenant created/,
+    );
     if (audience === 'admins') {
       const member = await visit(await cookieOf(viewer));
       expect(member.response.status).toBe(404);
-      expect(member.text).not.toMatch(/Maximum API keys per user|Search members/);
+      expect(member.text).not.toMatch(/Maximum API keys per user|Search members|Tenant created/);
       const admin = await viewerFor(await createMember(tenant, { roles: ['admin'] }));
       expect((await visit(await cookieOf(admin))).response.status).toBe(200);
     }

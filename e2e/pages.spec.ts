@@ -2,6 +2,7 @@ import { createBiasProfile, createKeyFor, createMember, createScopes, sql, viewe
 import { expect, test } from './fixtures';
 import { keysPath, open, rowOf } from './key-page';
 import { chooseAction, createIdentity, memberRow, membersPath, openReview } from './members-page';
+import { changeOf, fields, review, settingsPath } from './settings-page';
 
 test.describe('an admin', () => {
   test.use({ roles: ['developer', 'admin'] });
@@ -22,7 +23,7 @@ test.describe('an admin', () => {
   }) => {
     for (const [path, area, names] of [
       [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Security']],
-      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles', 'API keys']],
+      ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles', 'API keys', 'Events']],
     ] as const) {
       await open(page, path);
       const links = page.getByRole('navigation', { name: area }).getByRole('link');
@@ -173,9 +174,17 @@ test.describe('with hostile members', () => {
       await expect(page.getByRole('dialog').getByText(name.slice(0, 50), { exact: true })).toBeVisible();
       await page.keyboard.press('Escape');
     }
+    await open(page, settingsPath);
+    await fields(page).enabled.click();
+    await review(page);
+    for (const [name, { email }] of members) {
+      const line = changeOf(page, 'Enable API keys').getByRole('listitem').filter({ hasText: email });
+      await expect(line).toHaveText(`${name} · ${email}${name.slice(0, 50)}`);
+    }
+    await open(page, membersPath);
     const [name, member] = members[1] as (typeof members)[number];
-    const review = await openReview(page, member);
-    await expect(review.getByText(name, { exact: true })).toBeVisible();
+    const offboarding = await openReview(page, member);
+    await expect(offboarding.getByText(name, { exact: true })).toBeVisible();
     await page.keyboard.press('Escape');
     await page.getByRole('searchbox').fill(`${name}?`);
     await expect(page.getByText(`No member has “${name}?” in their name or email.`)).toBeVisible();
@@ -245,6 +254,34 @@ test.describe('with hostile bias profiles', () => {
     }
     await page.getByRole('button', { name: `Delete ${payloads[0]}`, exact: true }).click();
     await expect(page.getByRole('alertdialog').getByRole('option')).toHaveCount(payloads.length);
+    expect(alerts).toEqual([]);
+  });
+});
+
+test.describe('with hostile events', () => {
+  test.use({ roles: ['developer', 'admin'], policy: { maximumKeysPerUser: 1000 } });
+
+  test('names and details are shown as they are, and nothing in them runs', async ({ page, viewer, tenant }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    for (const name of payloads) await createKeyFor(viewer, { name });
+    await sql(
+      `UPDATE event SET address = $2, details = json_build_object($2::text, $2::text, 'list', json_build_array(1, $2::text))
+        WHERE tenant_id = $1 AND sequence = 2`,
+      [tenant.id, payloads[1] as string],
+    );
+    await open(page, '/tenant/events');
+    for (const name of payloads) await expect(rowOf(page, name)).toBeVisible();
+    await page.getByRole('button', { name: 'Details of event 2' }).click();
+    await expect(page.locator('dd').getByText(payloads[1] as string, { exact: true })).toHaveCount(2);
+    await page.getByLabel('Key', { exact: true }).fill(payloads[2] as string);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: /^Details of event/ })).toHaveCount(1);
+    await page.reload();
+    await expect(page.getByLabel('Key', { exact: true })).toHaveValue(payloads[2] as string);
     expect(alerts).toEqual([]);
   });
 });

@@ -1,34 +1,11 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 import { deactivateKey } from '@/lib/keys/mutations';
 import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
 import { bearer, callMe, createButton, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
-
-const path = '/tenant/settings';
+import { fields, settingsPath as path, policyOf, reviewDialog, save, saveButton } from './settings-page';
 
 test.use({ roles: ['developer', 'admin'] });
-
-const fields = (page: Page) => ({
-  enabled: page.getByRole('switch', { name: 'Enable API keys' }),
-  maximum: page.getByLabel('Maximum API keys per user'),
-  expiration: page.getByLabel('Maximum token expiration (days)'),
-  deactivate: page.getByRole('switch', { name: 'Deactivate before delete' }),
-  rate: page.getByLabel('Rate limit (requests per minute)'),
-});
-
-async function save(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByText('Settings saved')).toBeVisible();
-}
-
-async function policyOf(tenantId: string) {
-  const [row] = await sql<{ api_keys_enabled: boolean }>(
-    `SELECT api_keys_enabled, maximum_keys_per_user, maximum_expiration_in_days, deactivate_before_delete
-       FROM tenant WHERE id = $1`,
-    [tenantId],
-  );
-  return row;
-}
 
 test('every field shows the policy, and what is saved is there after a reload', async ({ page, tenant }) => {
   await open(page, path);
@@ -74,14 +51,15 @@ test('what is out of bounds is said at its field; the input is kept, and nothing
     ['-1', 'Maximum API keys per user must be a whole number.'],
   ] as const) {
     await maximum.fill(value);
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saveButton(page).click();
     await expect(maximum).toHaveAccessibleDescription(new RegExp(sentence));
     await expect(maximum).toHaveValue(value);
+    await expect(reviewDialog(page)).toHaveCount(0);
   }
   await maximum.fill('3');
   for (const value of ['0', 'soon', '1e3']) {
     await expiration.fill(value);
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saveButton(page).click();
     await expect(expiration).toHaveAccessibleDescription(/at least 1, or empty for no maximum\./);
     await expect(expiration).toHaveValue(value);
     await expect(maximum).toHaveValue('3');
@@ -106,7 +84,7 @@ test('the rate limit is a number of requests or nothing; what is out of bounds i
   await expect(rate).toHaveValue('');
   for (const value of ['0', '1000001', '-1', '1.5', 'many']) {
     await rate.fill(value);
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saveButton(page).click();
     await expect(rate).toHaveAccessibleDescription(
       /Rate limit \(requests per minute\) must be .*between 1 and 1,000,000, or empty for no limit\./,
     );
@@ -149,7 +127,7 @@ test('the lifetime of agent keys and Keep one key are saved, hold at once, and s
     ['', 'Agent key lifetime (days) must be a whole number.'],
   ] as const) {
     await lifetime.fill(value);
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await saveButton(page).click();
     await expect(page.getByText(sentence)).toBeVisible();
     await expect(lifetime).toHaveValue(value);
     await expect(keep).toBeChecked();
@@ -225,8 +203,7 @@ test('the switch refuses every key from the moment it is saved, and gives them b
   await save(page);
   expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 401, type: 'api_keys_disabled' });
   await fields(page).enabled.click();
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect.poll(async () => (await policyOf(tenant.id))?.api_keys_enabled).toBe(true);
+  await save(page);
   expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 200 });
 
   await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [tenant.id]);
@@ -289,7 +266,7 @@ test('who loses the role while the page is open is refused, and nothing is saved
   await open(page, path);
   await sql(`UPDATE member SET roles = '{developer}' WHERE id = $1`, [member.id]);
   await fields(page).maximum.fill('500');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await saveButton(page).click();
   await expect(page.getByText('You need the role admin. Ask your administrator.')).toBeVisible();
   expect(await policyOf(tenant.id)).toEqual(before);
 });

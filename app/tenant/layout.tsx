@@ -10,6 +10,7 @@ const sections = [
   { label: 'Members', href: '/tenant/members' },
   { label: 'Bias profiles', href: '/tenant/bias-profiles' },
   { label: 'API keys', href: '/tenant/api-keys' },
+  { label: 'Events', href: '/tenant/events' },
 ];
 
 export default async function TenantLayout({ children }: { children: ReactNode }) {

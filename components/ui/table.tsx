@@ -54,13 +54,13 @@ export function TableBody({ children }: { children: ReactNode }) {
   );
 }
 
-export function Row(props: ComponentProps<'tr'>) {
+export function Row({ className = '', ...props }: ComponentProps<'tr'>) {
   return (
     <tr
       {...props}
       // biome-ignore lint/a11y/noRedundantRoles: its display changes
       role="row"
-      className="group border-line border-b transition-colors last:border-b-0 max-lg:block max-lg:px-4 max-lg:py-4 lg:hover:bg-sunken/40"
+      className={`group border-line border-b transition-colors last:border-b-0 max-lg:block max-lg:px-4 max-lg:py-4 lg:hover:bg-sunken/40 ${className}`}
     />
   );
 }

@@ -1,44 +1,8 @@
 import { afterCommit, type Tx } from '../db/prisma';
 import { env } from '../env';
 import { log } from '../log';
+import type { EventAction } from './actions';
 import { hashEvent, type JsonValue } from './chain';
-
-export type EventAction =
-  | 'tenant.created'
-  | 'policy.updated'
-  | 'scope.created'
-  | 'scope.updated'
-  | 'scope.deleted'
-  | 'bias_profile.created'
-  | 'bias_profile.updated'
-  | 'bias_profile.deleted'
-  | 'session.started'
-  | 'session.ended'
-  | 'member.joined'
-  | 'member.invited'
-  | 'member.updated'
-  | 'member.link_issued'
-  | 'member.password_set'
-  | 'member.password_changed'
-  | 'member.signed_out'
-  | 'member.identity_linked'
-  | 'member.identity_unlinked'
-  | 'member.disabled'
-  | 'member.enabled'
-  | 'member.removed'
-  | 'key.created'
-  | 'key.updated'
-  | 'key.deactivated'
-  | 'key.activated'
-  | 'key.kept'
-  | 'key.handed_over'
-  | 'key.rotated'
-  | 'key.secret_retired'
-  | 'key.leak_reported'
-  | 'key.made_agent'
-  | 'key.revoked'
-  | 'key.deleted'
-  | 'keys.revoked';
 
 export type NewEvent = {
   tenantId: string;

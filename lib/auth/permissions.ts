@@ -33,6 +33,9 @@ const sentences: Record<Need, string> = {
   admin: 'You need the role admin. Ask your administrator.',
 };
 
+/** For everybody else, of what only admins see. */
+export const adminRefusal = sentences.admin;
+
 /**
  * Why a member may not do something, in the words of the rule; null when they may. Pages show it before the click, writes
  * enforce it again.

@@ -1,5 +1,6 @@
+import type { EventAction } from '../audit/actions';
 import type { JsonValue } from '../audit/chain';
-import { appendEvent, type EventAction } from '../audit/mutations';
+import { appendEvent } from '../audit/mutations';
 import { actedBy } from '../auth/mutations';
 import { type Action, refusalOf } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';

@@ -1,5 +1,6 @@
+import type { EventAction } from '../audit/actions';
 import type { JsonValue } from '../audit/chain';
-import { appendEvents, type EventAction, type NewEvent } from '../audit/mutations';
+import { appendEvents, type NewEvent } from '../audit/mutations';
 import { actedBy } from '../auth/mutations';
 import { type Role, refusalOf } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';

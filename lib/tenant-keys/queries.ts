@@ -4,6 +4,7 @@ import { type KeyTimes, statusOf } from '../keys/status';
 import { hintsOf } from './hints';
 import {
   countMaximum,
+  filteredCountMaximum,
   type KeyFilter,
   type KeyListQuery,
   keysPerPage,
@@ -11,7 +12,15 @@ import {
   type TenantKeysView,
   type TenantKeyView,
 } from './schema';
-import { countStatement, isFiltered, matchStatement, walkStatement } from './statements';
+import {
+  countStatement,
+  gatheredMaximum,
+  glanceCountStatement,
+  glanceStatement,
+  isFiltered,
+  matchStatement,
+  walkStatement,
+} from './statements';
 
 type Row = KeyTimes & {
   matches: number | null;
@@ -31,6 +40,7 @@ type Answer = { now: Date; rows: Row[]; matches: number | null };
 
 /** Keys that are looked at before the matches are gathered by an index of their own: as long as most match, it is enough. */
 const glance = 1_000;
+const countGlance = 5_000;
 
 /** One page of the keys of the viewer's tenant, for its admins; null for everybody else. */
 export async function listTenantKeys(viewer: Viewer, query: KeyListQuery): Promise<TenantKeysView | null> {
@@ -48,8 +58,9 @@ export async function listTenantKeys(viewer: Viewer, query: KeyListQuery): Promi
   if (page.rows.length === 0 && (query.after || query.before)) {
     return listTenantKeys(viewer, { ...query, after: null, before: null });
   }
-  const count = page.matches ?? (await countKeys(tenantId, query));
-  const estimate = count > countMaximum && !isFiltered(query) ? await estimateKeys(tenantId) : null;
+  const maximum = isFiltered(query) ? filteredCountMaximum : countMaximum;
+  const count = page.matches ?? (await countKeys(tenantId, query, maximum));
+  const countedAll = count <= maximum;
   const shown = page.rows.slice(0, keysPerPage);
   const more = page.rows.length > keysPerPage;
   const backward = query.before !== null && query.after === null;
@@ -58,19 +69,25 @@ export async function listTenantKeys(viewer: Viewer, query: KeyListQuery): Promi
   const last = placeOf(shown.at(-1));
   return {
     keys: shown.map((row) => viewOf(row, tenant.apiKeysEnabled, page.now)),
-    count,
-    estimate,
+    count: countedAll ? count : maximum,
+    countedAll,
+    estimate: countedAll || isFiltered(query) ? null : await estimateKeys(tenantId),
     before: (backward ? more : query.after !== null) ? first : null,
     after: (backward ? true : more) ? last : null,
     now: page.now.toISOString(),
   };
 }
 
-/** How many keys match, exact up to `countMaximum`. Whether the viewer may know is up to the caller. */
-async function countKeys(tenantId: string, filter: KeyFilter): Promise<number> {
-  const { text, values } = countStatement(tenantId, filter);
-  const [row] = await run<{ count: number }>('', text, values);
-  return row?.count ?? 0;
+/** Exact up to the maximum. Whether the viewer may know is up to the caller. */
+async function countKeys(tenantId: string, filter: KeyFilter, maximum: number): Promise<number> {
+  const ask = async ({ text, values }: ReturnType<typeof countStatement>) =>
+    (await run<{ count: number }>('', text, values))[0]?.count ?? 0;
+  if (isFiltered(filter)) {
+    // Where most keys match, a few are enough to know that there are more than are counted.
+    const glanced = await ask(glanceCountStatement(tenantId, filter, countGlance, maximum));
+    if (glanced > maximum) return glanced;
+  }
+  return ask(countStatement(tenantId, filter, maximum));
 }
 
 /** What the planner believes, which ANALYZE keeps fresh: within some percent, and without counting. */
@@ -90,13 +107,13 @@ async function readPage(tenantId: string, query: KeyListQuery): Promise<Answer> 
     const [first] = rows as [Row & { now: Date }];
     return { now: first.now, matches: first.matches, rows: rows.filter((row) => row.clientId !== null) };
   };
-  if (!isFiltered(query)) return ask(walkStatement(tenantId, query, null));
-  const glanced = await ask(walkStatement(tenantId, query, glance));
+  if (!isFiltered(query)) return ask(walkStatement(tenantId, query));
+  const glanced = await ask(glanceStatement(tenantId, query, glance));
   if (glanced.rows.length > keysPerPage) return glanced;
   const matching = await ask(matchStatement(tenantId, query));
-  if ((matching.matches ?? 0) <= countMaximum) return matching;
+  if ((matching.matches ?? 0) <= gatheredMaximum) return matching;
   // Many match, but none near the place: there is no shorter way to the next ones than past all the others.
-  return ask(walkStatement(tenantId, query, null));
+  return ask(walkStatement(tenantId, query));
 }
 
 function placeOf(row: Row | undefined): Place | null {

@@ -5,8 +5,9 @@ import type { KeyStatus } from '../keys/status';
 import type { Refusals } from '../usage/schema';
 
 export const keysPerPage = 25;
-/** Keys that match are counted up to here. */
+/** Keys are counted up to here, and up to there where a filter has to be looked at for each. */
 export const countMaximum = 10_000;
+export const filteredCountMaximum = 1_000;
 export const searchMaximum = 200;
 export const idleInDays = 90;
 
@@ -182,8 +183,10 @@ export type SecretSearch =
 
 export type TenantKeysView = {
   keys: TenantKeyView[];
-  /** Keys that match, exact up to `countMaximum`. */
+  /** Keys that match, exact up to the maximum. */
   count: number;
+  /** Whether there are no more than that. */
+  countedAll: boolean;
   /** How many there may be, where they are more than are counted; null where nothing says. */
   estimate: number | null;
   before: Place | null;

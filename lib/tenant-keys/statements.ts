@@ -4,20 +4,13 @@
  * Whatever a statement's number of keys, an ordered index is walked for one page, or matches are gathered by their own
  * index and then ordered. Values are parameters; what is written into the text is chosen here.
  */
-import { countMaximum, idleInDays, type KeyFilter, type KeyListQuery, keysPerPage, type Order, termOf } from './schema';
+import { idleInDays, type KeyFilter, type KeyListQuery, keysPerPage, type Order, termOf } from './schema';
+
+/** Matches that are gathered to be put in order. */
+export const gatheredMaximum = 10_000;
 
 type Value = string | number;
 type Text = { text: string; values: Value[] };
-
-/** What each order compares, as its index has it. Last used stands in a table of its own. */
-const places: Record<Order, { place: string; of: 'key' | 'last_use'; kind: 'text' | 'time' }> = {
-  name: { place: 'k.name_key COLLATE "C"', of: 'key', kind: 'text' },
-  owner: { place: `coalesce(k.owner_email, '') COLLATE "C"`, of: 'key', kind: 'text' },
-  updated: { place: 'k.updated_at', of: 'key', kind: 'time' },
-  created: { place: 'k.created_at', of: 'key', kind: 'time' },
-  expires: { place: `coalesce(k.expires_at, 'infinity'::timestamptz)`, of: 'key', kind: 'time' },
-  last_used: { place: `coalesce(u.last_used_at, '-infinity'::timestamptz)`, of: 'last_use', kind: 'time' },
-};
 
 /** Collects the values of one statement, and names their parameters. */
 function collect() {
@@ -29,14 +22,26 @@ type Parameter = (value: Value) => string;
 
 const searched = `(k.name_key || E'\\n' || lower(k.client_id) || E'\\n' || coalesce(k.owner_email, ''))`;
 const unrevoked = 'k.revoked_at IS NULL';
-const unexpired = '(k.expires_at IS NULL OR k.expires_at > now())';
+/** As the index of expiries has it, so that it serves both the order and the filters. */
+const expiry = `coalesce(k.expires_at, 'infinity'::timestamptz)`;
+const lastUse = `coalesce(u.last_used_at, '-infinity'::timestamptz)`;
 const deactivated = '(k.deactivated_at IS NOT NULL AND (k.deactivated_until IS NULL OR k.deactivated_until > now()))';
 /** Active or Inactive: what could still be revoked. */
-export const usable = `${unrevoked} AND ${unexpired}`;
+export const usable = `${unrevoked} AND ${expiry} > now()`;
+
+/** What each order compares, as its index has it. Last used stands in a table of its own. */
+const places: Record<Order, { place: string; of: 'key' | 'last_use'; kind: 'text' | 'time' }> = {
+  name: { place: 'k.name_key COLLATE "C"', of: 'key', kind: 'text' },
+  owner: { place: `coalesce(k.owner_email, '') COLLATE "C"`, of: 'key', kind: 'text' },
+  updated: { place: 'k.updated_at', of: 'key', kind: 'time' },
+  created: { place: 'k.created_at', of: 'key', kind: 'time' },
+  expires: { place: expiry, of: 'key', kind: 'time' },
+  last_used: { place: lastUse, of: 'last_use', kind: 'time' },
+};
 
 const ofStatus: Record<NonNullable<KeyFilter['status']>, string> = {
   Revoked: 'k.revoked_at IS NOT NULL',
-  Expired: `${unrevoked} AND k.expires_at <= now()`,
+  Expired: `${unrevoked} AND ${expiry} <= now()`,
   Inactive: `${usable} AND ${deactivated}`,
   Active: `${usable} AND NOT ${deactivated}`,
 };
@@ -46,10 +51,23 @@ const ofRisk: Record<NonNullable<KeyFilter['risk']>, string> = {
   idle: `${usable} AND k.created_at < ${idle} AND EXISTS (
       SELECT 1 FROM key_last_use i WHERE i.tenant_id = k.tenant_id AND i.key_id = k.id
          AND coalesce(i.last_used_at, '-infinity'::timestamptz) < ${idle})`,
-  never_expires: `${unrevoked} AND coalesce(k.expires_at, 'infinity'::timestamptz) = 'infinity'`,
+  never_expires: `${unrevoked} AND ${expiry} = 'infinity'`,
   owner_left: `${usable} AND EXISTS (
       SELECT 1 FROM member o WHERE o.tenant_id = k.tenant_id AND o.id = k.owner_id AND o.disabled_at IS NOT NULL)`,
 };
+
+/**
+ * The part of the filter that is a range of the order itself: a walk begins where it does, and does not look for it past
+ * all that is before.
+ */
+function rangeOf({ status, risk, order }: KeyListQuery): string {
+  if (order === 'expires' && (status === 'Active' || status === 'Inactive')) return ` AND ${expiry} > now()`;
+  if (order === 'expires' && status === 'Expired') return ` AND ${expiry} <= now()`;
+  if (order === 'expires' && risk === 'never_expires') return ` AND ${expiry} = 'infinity'`;
+  if (order === 'created' && risk === 'idle') return ` AND k.created_at < ${idle}`;
+  if (order === 'last_used' && risk === 'idle') return ` AND ${lastUse} < ${idle}`;
+  return '';
+}
 
 /** What must hold for a key `k`. */
 export function conditionOf(filter: KeyFilter, parameter: Parameter): string {
@@ -72,25 +90,35 @@ export function isFiltered({ search, status, risk }: KeyFilter): boolean {
   return termOf(search) !== '' || status !== null || risk !== null;
 }
 
-/**
- * A page by walking the order's index from the place on.
- * @param within keys that are looked at; null for as many as it takes
- */
-export function walkStatement(tenantId: string, query: KeyListQuery, within: number | null): Text {
+/** A page by walking the order's index from the place on, past as many keys as it takes. */
+export function walkStatement(tenantId: string, query: KeyListQuery): Text {
   const { values, parameter } = collect();
-  const { from, place, id, beyond, by, shown } = orderOf(tenantId, query, parameter);
-  const walked = `SELECT k.*, ${place} AS place FROM ${from}${beyond} ORDER BY ${by(place, id)}${within ? ` LIMIT ${within}` : ''}`;
+  const { from, place, id, beyondOf, by, shown } = orderOf(tenantId, query, parameter);
   const text = `
     WITH page AS MATERIALIZED (
-      SELECT k.id, k.place FROM (${walked}) k
-       WHERE ${conditionOf(query, parameter)} ORDER BY ${by('k.place', 'k.id')} LIMIT ${keysPerPage + 1}
+      SELECT k.id, ${place} AS place FROM ${from}${beyondOf(place, id)}${rangeOf(query)} AND ${conditionOf(query, parameter)}
+       ORDER BY ${by(place, id)} LIMIT ${keysPerPage + 1}
+    )
+    ${view(by, shown)}`;
+  return { text, values };
+}
+
+/** The same, but past no more than so many keys: what it finds is all only if it is a whole page. */
+export function glanceStatement(tenantId: string, query: KeyListQuery, within: number): Text {
+  const { values, parameter } = collect();
+  const { from, place, id, beyondOf, by, shown } = orderOf(tenantId, query, parameter);
+  const text = `
+    WITH page AS MATERIALIZED (
+      SELECT k.id, k.place FROM (
+        SELECT k.*, ${place} AS place FROM ${from}${beyondOf(place, id)}${rangeOf(query)} ORDER BY ${by(place, id)} LIMIT ${within}
+      ) k WHERE ${conditionOf(query, parameter)} ORDER BY ${by('k.place', 'k.id')} LIMIT ${keysPerPage + 1}
     )
     ${view(by, shown)}`;
   return { text, values };
 }
 
 /**
- * A page of the keys that match, which are gathered first: up to one more than are counted. Where there are as many, the
+ * A page of the keys that match, which are gathered first: up to one more than the maximum. Where there are as many, the
  * page is that of those gathered, and no answer.
  */
 export function matchStatement(tenantId: string, query: KeyListQuery): Text {
@@ -98,7 +126,7 @@ export function matchStatement(tenantId: string, query: KeyListQuery): Text {
   const { from, place, beyondOf, by, shown } = orderOf(tenantId, query, parameter);
   const text = `
     WITH matching AS MATERIALIZED (
-      SELECT k.id, ${place} AS place FROM ${from} AND ${conditionOf(query, parameter)} LIMIT ${countMaximum + 1}
+      SELECT k.id, ${place} AS place FROM ${from} AND ${conditionOf(query, parameter)} LIMIT ${gatheredMaximum + 1}
     ), page AS MATERIALIZED (
       SELECT k.id, k.place FROM matching k WHERE true${beyondOf('k.place', 'k.id')}
        ORDER BY ${by('k.place', 'k.id')} LIMIT ${keysPerPage + 1}
@@ -107,11 +135,19 @@ export function matchStatement(tenantId: string, query: KeyListQuery): Text {
   return { text, values };
 }
 
+/** How many of so many keys match, whichever, counted up to one more than the maximum. */
+export function glanceCountStatement(tenantId: string, filter: KeyFilter, within: number, maximum: number): Text {
+  const { values, parameter } = collect();
+  const some = `SELECT k.* FROM key k WHERE k.tenant_id = ${parameter(tenantId)} ORDER BY k.created_at LIMIT ${within}`;
+  const counted = `SELECT 1 FROM (${some}) k WHERE ${conditionOf(filter, parameter)} LIMIT ${maximum + 1}`;
+  return { text: `SELECT count(*)::int AS count FROM (${counted}) counted`, values };
+}
+
 /** How many keys match, counted up to one more than the maximum. */
-export function countStatement(tenantId: string, filter: KeyFilter): Text {
+export function countStatement(tenantId: string, filter: KeyFilter, maximum: number): Text {
   const { values, parameter } = collect();
   const tenant = parameter(tenantId);
-  const counted = `SELECT 1 FROM key k WHERE k.tenant_id = ${tenant} AND ${conditionOf(filter, parameter)} LIMIT ${countMaximum + 1}`;
+  const counted = `SELECT 1 FROM key k WHERE k.tenant_id = ${tenant} AND ${conditionOf(filter, parameter)} LIMIT ${maximum + 1}`;
   return { text: `SELECT count(*)::int AS count FROM (${counted}) counted`, values };
 }
 
@@ -137,7 +173,7 @@ function orderOf(tenantId: string, { order, descending, after, before }: KeyList
   const direction = ascending ? 'ASC' : 'DESC';
   const by = (value: string, key: string) => `${value} ${direction}, ${key} ${direction}`;
   const shown = kind === 'text' ? 'page.place' : 'extract(epoch FROM page.place)::text';
-  return { from, place, id, beyond: beyondOf(place, id), beyondOf, by, shown };
+  return { from, place, id, beyondOf, by, shown };
 }
 
 /** What the page shows of each key, in the order of the walk; one row without a client ID where there is none. */

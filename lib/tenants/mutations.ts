@@ -6,7 +6,7 @@ import type { Viewer } from '../auth/queries';
 import { lockStanding } from '../auth/standing';
 import { inTransaction, type Tx } from '../db/prisma';
 import { mintLink } from '../one-time-links/mutations';
-import type { NewTenant, Policy, PolicyChange } from './schema';
+import { changedFields, type NewTenant, type Policy, type PolicyChange } from './schema';
 
 export type UpdatePolicyResult =
   | { status: 'saved' }
@@ -22,9 +22,7 @@ export function updatePolicy(viewer: Viewer, change: PolicyChange): Promise<Upda
     if (refusal) return { status: 'refused', message: refusal };
     const before: Policy = { apiKeysEnabled: standing.apiKeysEnabled, ...standing.tenant };
     const after: Policy = { ...before, ...change };
-    const changed = (Object.keys(after) as Array<keyof Policy>).filter(
-      (field) => String(after[field]) !== String(before[field]),
-    );
+    const changed = changedFields(before, after);
     if (changed.length === 0) return { status: 'saved' };
     await tx.tenant.update({ where: { id: viewer.tenantId }, data: change, select: { id: true } });
     const only = (values: Policy) => Object.fromEntries(changed.map((field) => [field, values[field]]));

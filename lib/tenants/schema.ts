@@ -1,54 +1,28 @@
 import { z } from 'zod';
 import { displayText } from '../display-text';
 import { emailAddress, roleList } from '../members/schema';
+import { type PolicyNumber, policyNumbers, readNumber } from './limits';
 
-const wholeNumber = (label: string) =>
+/** The text of one of the policy's numbers becomes the number; null = no such limit. */
+const optionalNumber = (field: PolicyNumber) =>
   z
-    .string()
-    .trim()
-    .regex(/^\d{1,9}$/, `${label} must be a whole number.`)
-    .transform(Number);
-const keysLabel = 'Maximum API keys per user';
-const expirationLabel = 'Maximum token expiration (days)';
-const agentLabel = 'Agent key lifetime (days)';
-const rateLabel = 'Rate limit (requests per minute)';
-
-/** Blank means that there is no such limit. */
-const blank = z
-  .string()
-  .trim()
-  .length(0)
-  .transform(() => null);
+    .string({ error: `${policyNumbers[field].label} must be ${policyNumbers[field].whole}` })
+    .transform((text, context) => {
+      const read = readNumber(field, text);
+      if (read.problem === null) return read.value;
+      context.addIssue({ code: 'custom', message: read.problem });
+      return z.NEVER;
+    });
+const givenNumber = (field: PolicyNumber) => optionalNumber(field).transform((value) => value ?? z.NEVER);
 
 const policySchema = z.strictObject({
   apiKeysEnabled: z.boolean(),
-  maximumKeysPerUser: wholeNumber(keysLabel).refine(
-    (value) => value >= 1 && value <= 1000,
-    `${keysLabel} must be between 1 and 1000.`,
-  ),
-  maximumExpirationInDays: z.union(
-    [
-      blank,
-      wholeNumber(expirationLabel).refine(
-        (value) => value >= 1,
-        `${expirationLabel} must be at least 1, or empty for no maximum.`,
-      ),
-    ],
-    { error: `${expirationLabel} must be a whole number of at least 1, or empty for no maximum.` },
-  ),
-  agentKeyLifetimeInDays: wholeNumber(agentLabel).refine((value) => value >= 1, `${agentLabel} must be at least 1.`),
+  maximumKeysPerUser: givenNumber('maximumKeysPerUser'),
+  maximumExpirationInDays: optionalNumber('maximumExpirationInDays'),
+  agentKeyLifetimeInDays: givenNumber('agentKeyLifetimeInDays'),
   deactivateBeforeDelete: z.boolean(),
   keepOneKey: z.boolean(),
-  rateLimitPerMinute: z.union(
-    [
-      blank,
-      wholeNumber(rateLabel).refine(
-        (value) => value >= 1 && value <= 1_000_000,
-        `${rateLabel} must be between 1 and 1,000,000, or empty for no limit.`,
-      ),
-    ],
-    { error: `${rateLabel} must be a whole number between 1 and 1,000,000, or empty for no limit.` },
-  ),
+  rateLimitPerMinute: optionalNumber('rateLimitPerMinute'),
   /** The roles of a new SSO member. */
   joinRoles: roleList,
   joinLicensed: z.boolean(),
@@ -95,3 +69,9 @@ export const policyChangeSchema = z.strictObject({
   joinLicensed: joinLicensed.exactOptional(),
 });
 export type PolicyChange = z.output<typeof policyChangeSchema>;
+
+/** The fields in which two policies differ. */
+export function changedFields(before: Policy, after: Policy): Array<keyof Policy> {
+  const fields = Object.keys(before) as Array<keyof Policy>;
+  return fields.filter((field) => String(after[field]) !== String(before[field]));
+}

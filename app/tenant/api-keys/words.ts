@@ -1,6 +1,5 @@
 import type { BadgeTone } from '@/components/ui/badge';
 import {
-  countMaximum,
   idleInDays,
   type KeyListQuery,
   type Order,
@@ -31,9 +30,9 @@ export const hintTones: Record<TenantKeyHint, BadgeTone> = {
 };
 
 /** How many keys there are, as far as that is known without counting them all. */
-export function countText({ count, estimate }: TenantKeysView, query: KeyListQuery): string {
+export function countText({ count, countedAll, estimate }: TenantKeysView, query: KeyListQuery): string {
   const found = query.search.trim() || query.status || query.risk ? ' found' : '';
   if (estimate !== null) return `About ${Number(estimate.toPrecision(2)).toLocaleString('en')} keys`;
-  if (count > countMaximum) return `More than ${countMaximum.toLocaleString('en')} keys${found}`;
+  if (!countedAll) return `More than ${count.toLocaleString('en')} keys${found}`;
   return `${count.toLocaleString('en')} ${count === 1 ? 'key' : 'keys'}${found}`;
 }

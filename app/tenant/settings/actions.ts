@@ -2,28 +2,27 @@
 
 import { revalidatePath } from 'next/cache';
 import { fieldMessages } from '@/app/field-messages';
+import { adminRefusal } from '@/lib/auth/permissions';
 import { requireViewer, toSignIn } from '@/lib/auth/viewer';
+import { findPolicyReview } from '@/lib/policy-review/queries';
+import { changesOf } from '@/lib/policy-review/words';
 import { type ChangeScopeResult, createScope, deleteScope, editScope } from '@/lib/scopes/mutations';
 import { findKeysHolding } from '@/lib/scopes/queries';
 import { createScopeSchema, editScopeSchema, scopeReferenceSchema } from '@/lib/scopes/schema';
+import { policyNumberFields } from '@/lib/tenants/limits';
 import { updatePolicy } from '@/lib/tenants/mutations';
 import { policyChangeSchema } from '@/lib/tenants/schema';
-import {
-  type DeleteScopeState,
-  type PolicyState,
-  policyFields,
-  type ReviewScopeState,
-  type SaveScopeState,
-} from './states';
+import type { DeleteScopeState, PolicyState, ReviewPolicyState, ReviewScopeState, SaveScopeState } from './states';
 
 const page = '/tenant/settings';
 const missing = { status: 'refused', message: 'This scope does not exist any more. Reload the page.' } as const;
+const alreadySo = { status: 'refused', message: 'The settings are like this already. Reload the page.' } as const;
 
 export async function updatePolicyAction(input: unknown): Promise<PolicyState> {
   const viewer = await requireViewer();
   const parsed = policyChangeSchema.safeParse(input);
   if (!parsed.success) {
-    return { status: 'invalid', fields: fieldMessages(parsed.error, policyFields) };
+    return { status: 'invalid', fields: fieldMessages(parsed.error, policyNumberFields) };
   }
   const result = await updatePolicy(viewer, parsed.data);
   switch (result.status) {
@@ -35,6 +34,18 @@ export async function updatePolicyAction(input: unknown): Promise<PolicyState> {
     case 'refused':
       return result;
   }
+}
+
+/** What a change of the policy means now; asked before it is saved. It changes nothing. */
+export async function reviewPolicyAction(input: unknown): Promise<ReviewPolicyState> {
+  const viewer = await requireViewer();
+  const parsed = policyChangeSchema.safeParse(input);
+  if (!parsed.success) {
+    return { status: 'invalid', fields: fieldMessages(parsed.error, policyNumberFields) };
+  }
+  const review = await findPolicyReview(viewer, parsed.data);
+  if (!review) return { status: 'refused', message: adminRefusal };
+  return review.changed.length === 0 ? alreadySo : { status: 'ready', changes: changesOf(review) };
 }
 
 export async function createScopeAction(input: unknown): Promise<SaveScopeState> {

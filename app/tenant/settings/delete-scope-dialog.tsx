@@ -1,71 +1,38 @@
 'use client';
 
-import { useEffect } from 'react';
-import { Button } from '@/components/ui/button';
-import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
-import { FormMessage } from '@/components/ui/field';
+import { CountedDialog } from '@/components/counted-dialog';
 import { notify } from '@/components/ui/notice';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
 import type { ScopeView } from '@/lib/scopes/schema';
 import { deleteScopeAction, reviewScopeAction } from './actions';
 
 type DeleteScopeDialogProps = { scope: ScopeView; onClose: () => void; onReturnFocus: () => void };
 
-/** Says how many keys hold the scope at this moment, whatever the page behind it showed, and asks. */
+/** Says how many keys hold the scope now, and asks. */
 export function DeleteScopeDialog({ scope: { name }, onClose, onReturnFocus }: DeleteScopeDialogProps) {
-  const review = useSubmission(() => reviewScopeAction({ name }));
-  const load = () => review.submit(undefined);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it opens
-  useEffect(load, []);
-  const removal = useSubmission(async () => {
+  async function remove() {
     const result = await deleteScopeAction({ name });
     if (result.status === 'deleted') {
       notify('Scope deleted');
       onClose();
     }
     return result;
-  });
-  const keys = review.state?.status === 'ready' ? review.state.keys : null;
-  const message = messageOf(review.state, notCounted) ?? messageOf(removal.state, unreachableMessage);
+  }
   return (
-    <Dialog
+    <CountedDialog
       alert
       title={`Delete ${name}?`}
       description="Nobody can choose it any more. This cannot be undone."
+      counting="Counting the keys that hold it…"
+      count={() => reviewScopeAction({ name })}
+      button="Delete"
+      tone="danger"
+      submit={remove}
       onClose={onClose}
       onReturnFocus={onReturnFocus}
     >
-      <DialogBody>
-        {keys !== null && <Meaning keys={keys} />}
-        {keys === null && !message && (
-          <p role="status" className="text-ink-muted">
-            Counting the keys that hold it…
-          </p>
-        )}
-        {message && !review.pending && !removal.pending && <FormMessage>{message}</FormMessage>}
-      </DialogBody>
-      <DialogFooter>
-        <Button onClick={onClose}>Cancel</Button>
-        {review.state?.status === 'unreachable' && (
-          <Button pending={review.pending} onClick={load}>
-            Try again
-          </Button>
-        )}
-        {keys !== null && (
-          <Button tone="danger" pending={removal.pending} onClick={() => removal.submit(undefined)}>
-            Delete
-          </Button>
-        )}
-      </DialogFooter>
-    </Dialog>
+      {({ keys }) => <Meaning keys={keys} />}
+    </CountedDialog>
   );
-}
-
-const notCounted = 'Latchkey did not answer. Nothing was changed.';
-
-function messageOf(state: { status: string; message?: string } | null, unreachable: string): string | null {
-  if (state?.status === 'refused') return state.message ?? null;
-  return state?.status === 'unreachable' ? unreachable : null;
 }
 
 function Meaning({ keys }: { keys: number }) {

@@ -1,19 +1,15 @@
 import type { FieldMessages } from '@/app/field-messages';
-
-/** The fields of the policy that hold text, and so can be wrong. */
-export const policyFields = [
-  'maximumKeysPerUser',
-  'maximumExpirationInDays',
-  'agentKeyLifetimeInDays',
-  'rateLimitPerMinute',
-] as const;
+import type { ReviewedChange } from '@/lib/policy-review/schema';
+import type { PolicyNumber } from '@/lib/tenants/limits';
 
 type Refused = { status: 'refused'; message: string };
 
-export type PolicyState =
-  | { status: 'saved' }
-  | Refused
-  | { status: 'invalid'; fields: FieldMessages<(typeof policyFields)[number]> };
+export type PolicyMessages = FieldMessages<PolicyNumber>;
+type InvalidPolicy = { status: 'invalid'; fields: PolicyMessages };
+
+export type ReviewPolicyState = { status: 'ready'; changes: ReviewedChange[] } | Refused | InvalidPolicy;
+
+export type PolicyState = { status: 'saved' } | Refused | InvalidPolicy;
 
 export type SaveScopeState =
   | { status: 'saved' }
