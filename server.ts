@@ -56,9 +56,9 @@ async function main(): Promise<void> {
   // Listening first: a taken port should be said before half a minute of preparation.
   await listen(server, port, host);
   await pages?.prepared;
-  const notices = withPages ? (await import('./lib/notifications/delivery')).startNotices() : null;
+  const jobs = withPages ? (await import('./lib/background/jobs')).startJobs() : null;
   stopGracefully(server, async () => {
-    await Promise.all([flushUsage(), notices?.stop()]);
+    await Promise.all([flushUsage(), jobs?.stop()]);
     closeRateLimits();
     await pages?.close();
     await closeDatabase();

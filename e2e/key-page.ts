@@ -65,7 +65,7 @@ export function rowOf(page: Page, name: string): Locator {
   return page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) });
 }
 
-export function tooltip(page: Page, text: string): Locator {
+export function tooltip(page: Page, text: string | RegExp): Locator {
   return page.getByRole('tooltip', { name: text, exact: true });
 }
 

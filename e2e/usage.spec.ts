@@ -52,6 +52,36 @@ test('a phone shows the same in words', async ({ page, viewer }) => {
   await expect(rowOf(page, 'Busy').getByText('6 requests, 1 refused')).toBeVisible();
 });
 
+test('a key that left its habit says so, when and how much, to pointer, keyboard and phone', async ({
+  page,
+  viewer,
+}) => {
+  const { clientId } = await createKeyFor(viewer, { name: 'Crawler' });
+  await createKeyFor(viewer, { name: 'Quiet' });
+  await countRequests(clientId, { requests: 12_345 });
+  await sql(
+    `INSERT INTO usage_alert (tenant_id, key_id, hour, requests, mean_per_hour, raised_at)
+     SELECT tenant_id, key_id, hour, 1001, 51.5, clock_timestamp() FROM key_usage_hour
+      WHERE key_id = (SELECT id FROM key WHERE client_id = $1)`,
+    [clientId],
+  );
+  const said = /^12,345 requests on .+ between \d\d:00 and \d\d:00 UTC; its mean was 51\.5 an hour\.$/;
+  const badge = rowOf(page, 'Crawler').getByRole('button', { name: 'Unusual usage' });
+  await open(page, keysPath);
+  await expect(rowOf(page, 'Quiet')).not.toContainText('Unusual usage');
+  await badge.hover();
+  await expect(tooltip(page, said)).toBeVisible();
+  await page.mouse.move(0, 0);
+  await expect(tooltip(page, said)).toBeHidden();
+  await badge.focus();
+  await page.keyboard.press('Enter');
+  await expect(tooltip(page, said)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await badge.click();
+  await expect(tooltip(page, said)).toBeVisible();
+});
+
 for (const action of ['Deactivate', 'Delete'] as const) {
   test.describe(() => {
     test.use({ policy: { deactivateBeforeDelete: false } });

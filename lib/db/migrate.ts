@@ -60,14 +60,24 @@ export async function migrate(): Promise<string[]> {
 }
 
 async function applyPending(session: Session): Promise<string[]> {
-  await session.script(createHistory);
-  const applied = await session.rows<Applied>(readHistory);
+  // Looked for, not created: a role that may only use the tables starts as well, while nothing is pending.
+  const [history] = await session.rows<{ exists: boolean }>(findHistory);
+  const applied = history?.exists ? await session.rows<Applied>(readHistory) : [];
   const migrations = listMigrations();
   checkHistory(migrations, applied);
   const pending = migrations.slice(applied.length);
+  if (pending.length === 0) return [];
+  await apply(session, pending).catch((error: Error & { cause?: { code?: string } }) => {
+    throw error.cause?.code === '42501' ? notAllowed(pending) : error;
+  });
+  return pending.map((migration) => migration.name);
+}
+
+async function apply(session: Session, pending: Migration[]): Promise<void> {
   for (const migration of pending) {
     await session.script('BEGIN');
     try {
+      await session.script(createHistory);
       await session.script(migration.sql);
       await session.rows(recordMigration, [randomUUID(), migration.checksum, migration.name]);
       await session.script('COMMIT');
@@ -76,7 +86,13 @@ async function applyPending(session: Session): Promise<string[]> {
       throw new Error(`Migration ${migration.name} failed; nothing of it was kept.`, { cause: error });
     }
   }
-  return pending.map((migration) => migration.name);
+}
+
+function notAllowed(pending: Migration[]) {
+  const names = pending.map((migration) => migration.name).join(', ');
+  return new ConfigurationError(
+    `The database needs ${names}, which the role in DATABASE_URL may not apply. Run npm run db:migrate as the role that owns the tables, then start again.`,
+  );
 }
 
 function checkHistory(migrations: Migration[], applied: Applied[]): void {
@@ -107,6 +123,8 @@ export async function isMigrated(): Promise<boolean> {
     applied.every((row, index) => row.finished && row.checksum === migrations[index]?.checksum)
   );
 }
+
+const findHistory = `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists`;
 
 const createHistory = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id                  VARCHAR(36) PRIMARY KEY NOT NULL,

@@ -7,6 +7,7 @@ import { query } from '../db/sql';
 import { listScopes } from '../scopes/queries';
 import { listOverlapUses, listPauseRefusals, listWeeks } from '../usage/queries';
 import { weekOf } from '../usage/schema';
+import { listUsageAlerts } from '../usage-alerts/queries';
 import { agentLifetimeInDays, endOfLife, keepOneKeySentence } from './policy';
 import type { KeyHint, KeyPageView, KeyView } from './schema';
 import { allowedActions, expiresSoon, isInOverlap, isKnownToFormerOwner, statusOf } from './status';
@@ -56,7 +57,7 @@ async function readPage(viewer: Viewer, kind: KeyPageView['kind']): Promise<KeyP
   const { tenantId } = viewer;
   const ownerId = kind === 'personal' ? viewer.memberId : null;
   const client = await prisma();
-  const [rows, scopes, biasProfiles, weeks, pauses, overlaps] = await Promise.all([
+  const [rows, scopes, biasProfiles, weeks, pauses, overlaps, alerts] = await Promise.all([
     client.key.findMany({
       where: { tenantId, ownerId },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -67,6 +68,7 @@ async function readPage(viewer: Viewer, kind: KeyPageView['kind']): Promise<KeyP
     listWeeks(viewer, kind),
     listPauseRefusals(viewer, kind),
     listOverlapUses(viewer, kind),
+    listUsageAlerts(viewer, kind),
   ]);
   const maximumExpirationInDays = kind === 'personal' ? policy.maximumExpirationInDays : agentLifetimeInDays(policy);
   const active = rows.filter((row) => statusOf(row, policy.now) === 'Active').length;
@@ -77,6 +79,7 @@ async function readPage(viewer: Viewer, kind: KeyPageView['kind']): Promise<KeyP
     return {
       ...view,
       week: weeks.get(clientId) ?? weekOf([]),
+      usageAlert: alerts.get(clientId) ?? null,
       pause: view.pause && { ...view.pause, refused: pauses.get(clientId) ?? 0 },
       overlap: view.overlap && { ...view.overlap, ...overlaps.get(clientId) },
       lastKeyRefusal: isLast ? keepOneKeySentence : null,
@@ -119,7 +122,7 @@ async function readPolicy(viewer: Viewer): Promise<PolicyRow> {
   return policy;
 }
 
-type Counted = 'week' | 'lastKeyRefusal';
+type Counted = 'week' | 'usageAlert' | 'lastKeyRefusal';
 
 function viewOf(row: KeyRow, policy: PolicyRow, maximumInDays: number | null): Omit<KeyView, Counted> {
   const { now } = policy;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { displayText } from '../display-text';
 import { type ScopeView, scopeList } from '../scopes/schema';
 import type { UsageWeek } from '../usage/schema';
+import type { UsageAlert } from '../usage-alerts/schema';
 import type { KeyAction, KeyStatus } from './status';
 
 export const nameMaximum = 50;
@@ -124,6 +125,8 @@ export type KeyView = {
   createdBy: string | null;
   lastUsedAt: string | null;
   week: UsageWeek;
+  /** Of the last 7 days; null when there was none. */
+  usageAlert: UsageAlert | null;
   expiresAt: string | null;
   /** The latest expiry that the policy allows its current secret; null = none. */
   latestExpiry: string | null;

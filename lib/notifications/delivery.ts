@@ -1,5 +1,4 @@
 import { env } from '../env';
-import { log } from '../log';
 import { sendExpiryNotice, sendLeakNotice } from './key-mails';
 import type { DeliveryOutcome } from './mail';
 import {
@@ -89,47 +88,4 @@ async function run(
 
 function send(notice: Notice): Promise<DeliveryOutcome> {
   return notice.table === 'key_notice' ? sendExpiryNotice(notice) : sendLeakNotice(notice);
-}
-
-const seconds = 1_000;
-/** After the start, then between two looks for leaks. Every fifth of them is one for expiries too. */
-const firstDelay = 5 * seconds;
-const interval = 60 * seconds;
-const looksPerExpiry = 5;
-/** How long the end of the process waits for the mail that is being sent. */
-const stopPatience = 5 * seconds;
-
-/** Sends notices in the background until it is stopped. What fails is logged and tried again. @param pace in milliseconds */
-export function startNotices(pace = { firstDelay, interval }): { stop(): Promise<void> } {
-  const controller = new AbortController();
-  const { signal } = controller;
-  let looks = 0;
-  let running: Promise<void> = Promise.resolve();
-  let timer = setTimeout(look, pace.firstDelay);
-  timer.unref();
-
-  function look() {
-    const withExpiries = looks++ % looksPerExpiry === 0;
-    running = work(withExpiries, signal)
-      .catch((error: unknown) => log().warn({ err: error }, 'notices could not be sent'))
-      .finally(() => {
-        if (signal.aborted) return;
-        timer = setTimeout(look, pace.interval);
-        timer.unref();
-      });
-  }
-
-  return {
-    async stop() {
-      controller.abort();
-      clearTimeout(timer);
-      const patience = new Promise<void>((resolve) => setTimeout(resolve, stopPatience).unref());
-      await Promise.race([running, patience]);
-    },
-  };
-}
-
-async function work(withExpiries: boolean, signal: AbortSignal): Promise<void> {
-  await sendLeakNotices({ signal });
-  if (withExpiries) await sendExpiryNotices({ signal });
 }

@@ -4,11 +4,12 @@ import { type MailServer, startMailServer } from '@/tests/support/mail-server';
 import { day, useMailServer } from '@/tests/support/notices';
 import { createKeyFor, createMember, createTenant, createViewer, sql, viewerFor } from '@/tests/support/world';
 import type { Viewer } from '../auth/queries';
+import { startJobs } from '../background/jobs';
 import { database } from '../db/connection';
 import { deactivateKey, deleteKey } from '../keys/mutations';
 import { rotateKey } from '../keys/rotation';
 import { log } from '../log';
-import { sendLeakNotices, startNotices } from './delivery';
+import { sendLeakNotices } from './delivery';
 import { findLeakReports } from './queries';
 
 const server: MailServer = await startMailServer();
@@ -96,13 +97,13 @@ describe('in the background', () => {
   test('a look that fails is logged and ends nothing; after the stop there are no more', async () => {
     const warn = vi.spyOn(log(), 'warn').mockImplementation(() => {});
     await sql('ALTER TABLE leak_notice RENAME TO away');
-    const notices = startNotices({ firstDelay: 0, interval: 10 });
+    const jobs = startJobs({ firstDelay: 0, interval: 10 });
     await vi.waitFor(() => expect(warn).toHaveBeenCalled(), { timeout: 30_000 });
     await sql('ALTER TABLE away RENAME TO leak_notice');
     const { viewer, admin, clientId } = await createWorld();
     await report(viewer, clientId);
     await vi.waitFor(() => expect(server.received.map(({ to }) => to)).toEqual([admin.email]), { timeout: 30_000 });
-    await notices.stop();
+    await jobs.stop();
     const looks = vi.spyOn(
       await database().then((open) => (open.kind === 'embedded' ? open.pglite : open.pagePool)),
       'query',

@@ -7,6 +7,7 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
+import { UsageAlertBadge } from '@/components/usage-alert-badge';
 import type { KeyPageView, KeyView } from '@/lib/keys/schema';
 import { totalOf, totalText } from '@/lib/usage/schema';
 import { EditableText } from './editable-text';
@@ -144,6 +145,7 @@ function Status({ item, view, onOpen }: Pick<KeyTableProps, 'view' | 'onOpen'> &
           {hint}
         </Badge>
       ))}
+      {item.usageAlert && <UsageAlertBadge alert={item.usageAlert} />}
       {item.pause && <PauseLine pause={item.pause} now={view.now} />}
       {item.overlap && (
         <OverlapLine
