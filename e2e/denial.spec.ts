@@ -19,7 +19,14 @@ import {
 } from '../tests/support/world';
 import { expect, test } from './fixtures';
 
-type Target = { clientId: string; sessionId: string; memberId: string; scope: string; profileId: string };
+type Target = {
+  clientId: string;
+  sessionId: string;
+  memberId: string;
+  scope: string;
+  profileId: string;
+  revocationId: string;
+};
 type Row = {
   page: string;
   /** The arguments, aimed at somebody's objects. */
@@ -186,6 +193,32 @@ const actions: Record<string, Row> = {
     input: () => `lk_sk_${'0'.repeat(54)}`,
     aimed: false,
   },
+  revokeKeyAction: { page: allKeysPage, input: ({ clientId }) => clientId, aimed: 'tenant', needs: noAdmin },
+  // Keys that are not there are named in the answer as they were asked for: that another tenant's look like them is tested
+  // where the review is made.
+  reviewRevocationAction: {
+    page: allKeysPage,
+    input: () => ({ kind: 'matching', filter: { search: '', status: null, risk: null } }),
+    aimed: false,
+    needs: noAdmin,
+  },
+  startRevocationAction: {
+    page: allKeysPage,
+    input: () => ({
+      id: randomUUID(),
+      selection: { kind: 'matching', filter: { search: '', status: null, risk: null } },
+      reviewed: '',
+      typed: '',
+    }),
+    aimed: false,
+    needs: noAdmin,
+  },
+  continueRevocationAction: {
+    page: allKeysPage,
+    input: ({ revocationId }) => ({ id: revocationId }),
+    aimed: 'tenant',
+    needs: noAdmin,
+  },
   findLinkAction: { page: linkPage, input: () => 'made-up', aimed: false, open: true },
   redeemLinkAction: {
     page: linkPage,
@@ -219,8 +252,10 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/tenant/settings': 'admins',
 };
 
-/** GETs that a page's own code asks, about a key of the viewer's. */
-const questions = ['/account/api-keys/traffic', '/account/api-keys/first-request', '/account/api-keys/overlap'];
+/** GETs that a page's own code asks, about a key of the viewer's, or of the tenant's that the viewer administers. */
+const ownQuestions = ['/account/api-keys/traffic', '/account/api-keys/first-request', '/account/api-keys/overlap'];
+const adminQuestions = ['/tenant/api-keys/traffic'];
+const questions = [...ownQuestions, ...adminQuestions];
 
 const manifest = (name: string) => JSON.parse(readFileSync(`.next/server/${name}`, 'utf8'));
 const built: Record<string, { exportedName: string }> = manifest('server-reference-manifest.json').node;
@@ -283,6 +318,8 @@ async function stored(tenant: TestTenant): Promise<string> {
        (SELECT json_agg(i ORDER BY issuer, subject) FROM identity i WHERE tenant_id = $1),
        (SELECT json_agg(l ORDER BY member_id) FROM one_time_link l WHERE tenant_id = $1),
        (SELECT json_agg(json_build_array(id, ended_at) ORDER BY id) FROM session WHERE tenant_id = $1),
+       (SELECT json_agg(v ORDER BY id) FROM revocation v WHERE tenant_id = $1),
+       (SELECT json_agg(v ORDER BY revocation_id, key_id) FROM revocation_key v WHERE tenant_id = $1),
        (SELECT json_agg(e ORDER BY sequence) FROM event e WHERE tenant_id = $1),
        (SELECT json_agg(r ORDER BY value) FROM idempotent_request r WHERE tenant_id = $1))::text AS rows`,
     [tenant.id],
@@ -292,6 +329,22 @@ async function stored(tenant: TestTenant): Promise<string> {
 
 /** What an action answered, without what differs from call to call. */
 const result = (answer: Answer) => /\{"status":.*\}/.exec(answer.text)?.[0] ?? answer.text;
+
+/** A bulk revoke of this key that nobody has gone on with. @returns its id */
+async function createRevocation({ id: memberId, tenantId }: TestMember, clientId: string): Promise<string> {
+  const id = randomUUID();
+  await sql('INSERT INTO revocation (id, tenant_id, member_id, selected) VALUES ($1, $2, $3, 1)', [
+    id,
+    tenantId,
+    memberId,
+  ]);
+  await sql(
+    `INSERT INTO revocation_key (tenant_id, revocation_id, key_id, client_id, key_name)
+     SELECT tenant_id, $1, id, client_id, name FROM key WHERE client_id = $2`,
+    [id, clientId],
+  );
+  return id;
+}
 
 /** Everything of one member that an input can name. */
 async function targetOf(member: TestMember, viewer: Viewer): Promise<Target> {
@@ -304,7 +357,8 @@ async function targetOf(member: TestMember, viewer: Viewer): Promise<Target> {
   );
   const scope = `s-${randomUUID()}`;
   await createScopes({ id: member.tenantId }, scope);
-  return { clientId, sessionId: viewer.sessionId, memberId: member.id, scope, profileId };
+  const revocationId = await createRevocation(member, clientId);
+  return { clientId, sessionId: viewer.sessionId, memberId: member.id, scope, profileId, revocationId };
 }
 
 const nowhere = (): Target => ({
@@ -313,9 +367,10 @@ const nowhere = (): Target => ({
   memberId: randomUUID(),
   scope: `s-${randomUUID()}`,
   profileId: randomUUID(),
+  revocationId: randomUUID(),
 });
 
-const success = /"status":"(done|created|saved|changed|deleted|ended|issued|ready|redeemed|valid)"/;
+const success = /"status":"(started|continued|done|created|saved|changed|deleted|ended|issued|ready|redeemed|valid)"/;
 
 for (const [name, row] of Object.entries(actions)) {
   test(`${name}: somebody who is not signed in ${row.open ? 'can do nothing without a link' : 'is sent to sign in'}, and nothing changes`, async ({
@@ -406,7 +461,7 @@ for (const [name, row] of Object.entries(actions)) {
     });
   }
 
-  const sample = row.input({ clientId: '', sessionId: '', memberId: '', scope: '', profileId: '' });
+  const sample = row.input(nowhere());
   if (typeof sample !== 'object') continue;
   test.describe(() => {
     // Nothing else may be the reason of the refusal.
@@ -465,16 +520,41 @@ for (const [path, audience] of Object.entries(pages)) {
   });
 }
 
-for (const path of questions) {
-  const ask = async (origin: string, clientId: string | null, cookie: string | null) => {
-    const query = clientId === null ? '' : `?clientId=${encodeURIComponent(clientId)}`;
-    const headers = { origin, ...(cookie ? { cookie } : {}) };
-    const response = await fetch(origin + path + query, { headers, redirect: 'manual' });
-    expect(response.headers.get('cache-control')).toBe('no-store');
-    const { requestId: _, ...body } = await response.json();
-    return { status: response.status, body };
-  };
+async function ask(origin: string, path: string, clientId: string | null, cookie: string | null) {
+  const query = clientId === null ? '' : `?clientId=${encodeURIComponent(clientId)}`;
+  const headers = { origin, ...(cookie ? { cookie } : {}) };
+  const response = await fetch(origin + path + query, { headers, redirect: 'manual' });
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  const { requestId: _, ...body } = await response.json();
+  return { status: response.status, body };
+}
+const oddClientIds = [null, '', '\0', '%', "' OR ''='", 'x'.repeat(5_000), '{"$ne":null}'];
 
+for (const path of adminQuestions) {
+  test(`${path}: is answered to the admins of the key's tenant alone; for anybody else the key is missing`, async ({
+    tenant,
+    viewer,
+    origin,
+  }) => {
+    const { clientId } = await createKeyFor(viewer);
+    for (const cookie of await cookiesOfStrangers(tenant, viewer)) {
+      const answer = await ask(origin, path, clientId, cookie);
+      expect(answer).toMatchObject({ status: 401, body: { type: 'urn:latchkey:problem:signed_out' } });
+    }
+    const cookie = await cookieOf(await viewerFor(await createMember(tenant, { roles: ['admin'] })));
+    expect(await ask(origin, path, clientId, cookie)).toMatchObject({ status: 200 });
+    const missing = await ask(origin, path, nowhere().clientId, cookie);
+    expect(missing).toMatchObject({ status: 404, body: { type: 'urn:latchkey:problem:not_found' } });
+    const elsewhere = await viewerFor(await createMember(await createTenant(), { roles: ['admin'] }));
+    // Its owner is no admin.
+    for (const other of [viewer, elsewhere]) {
+      expect(await ask(origin, path, clientId, await cookieOf(other))).toEqual(missing);
+    }
+    for (const odd of oddClientIds) expect(await ask(origin, path, odd, cookie), `${odd}`).toEqual(missing);
+  });
+}
+
+for (const path of ownQuestions) {
   test(`${path}: is answered to the key's owner alone; for anybody else the key is missing`, async ({
     tenant,
     viewer,
@@ -482,22 +562,22 @@ for (const path of questions) {
   }) => {
     const { clientId } = await createKeyFor(viewer);
     for (const cookie of await cookiesOfStrangers(tenant, viewer)) {
-      const answer = await ask(origin, clientId, cookie);
+      const answer = await ask(origin, path, clientId, cookie);
       expect(answer).toMatchObject({ status: 401, body: { type: 'urn:latchkey:problem:signed_out' } });
     }
     const cookie = await cookieOf(viewer);
-    expect(await ask(origin, clientId, cookie)).toMatchObject({ status: 200 });
-    const missing = await ask(origin, nowhere().clientId, cookie);
+    expect(await ask(origin, path, clientId, cookie)).toMatchObject({ status: 200 });
+    const missing = await ask(origin, path, nowhere().clientId, cookie);
     expect(missing).toMatchObject({ status: 404, body: { type: 'urn:latchkey:problem:not_found' } });
     const admin = await viewerFor(await createMember(tenant, { roles: ['admin', 'developer'] }));
     const elsewhere = await viewerFor(await createMember(await createTenant()));
     for (const other of [admin, elsewhere]) {
       const { clientId: theirs } = await createKeyFor(other);
-      expect(await ask(origin, theirs, cookie)).toEqual(missing);
-      expect(await ask(origin, clientId, await cookieOf(other))).toEqual(missing);
+      expect(await ask(origin, path, theirs, cookie)).toEqual(missing);
+      expect(await ask(origin, path, clientId, await cookieOf(other))).toEqual(missing);
     }
-    for (const odd of [null, '', '\0', '%', "' OR ''='", 'x'.repeat(5_000), '{"$ne":null}']) {
-      expect(await ask(origin, odd, cookie), `${odd}`).toEqual(missing);
+    for (const odd of oddClientIds) {
+      expect(await ask(origin, path, odd, cookie), `${odd}`).toEqual(missing);
     }
   });
 }

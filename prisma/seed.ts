@@ -169,7 +169,9 @@ async function createSample(tx: Tx, tenantId: string, ownerId: string, sample: S
     select: { keyId: true },
   });
   const lastUsedAt = at(sample.usedInDays);
-  if (lastUsedAt) await tx.keyLastUse.create({ data: { tenantId, keyId, lastUsedAt }, select: { keyId: true } });
+  // The key's row was made together with it.
+  const ofLastUse = { tenantId_keyId: { tenantId, keyId } };
+  if (lastUsedAt) await tx.keyLastUse.update({ where: ofLastUse, data: { lastUsedAt }, select: { keyId: true } });
   if (sample.usage) {
     const ofKey = { tenantId, keyId };
     const hours = hoursOf(sample.usage, now);
