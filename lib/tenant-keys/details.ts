@@ -3,6 +3,7 @@ import { query } from '../db/sql';
 import { clientIdOf, isSecret } from '../keys/secret';
 import { type KeyTimes, statusOf } from '../keys/status';
 import type { RefusalReason } from '../usage/schema';
+import { listUsageAlertsOf } from '../usage-alerts/queries';
 import { readRows } from '../verification/rows';
 import { matchSecret } from '../verification/secret-match';
 import { hintsOf } from './hints';
@@ -35,6 +36,7 @@ export async function findTenantKey(viewer: Viewer, clientId: string): Promise<T
   const [row] = await query<Row>('tenant-key', selectKey, [viewer.tenantId, viewer.memberId, clientId]);
   if (!row) return null;
   const status = statusOf(row, row.now);
+  const alerts = await listUsageAlertsOf(viewer, [clientId]);
   const days: MonthDay[] = Array.from({ length: monthDays }, () => ({ accepted: 0, refused: 0 }));
   const refusals = new Map<RefusalReason, number>();
   for (const { daysAgo, outcome, requests } of row.days) {
@@ -57,6 +59,7 @@ export async function findTenantKey(viewer: Viewer, clientId: string): Promise<T
     mask: { firstFour: row.firstFour, lastFour: row.lastFour },
     status,
     hints: hintsOf(row, row.apiKeysEnabled, row.now),
+    usageAlert: alerts.get(clientId) ?? null,
     revocable: status === 'Active' || status === 'Inactive',
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -168,6 +168,7 @@ test('a row says what there is to know', async () => {
       owner: member.email,
       status: 'Active',
       hints: [],
+      usageAlert: null,
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: expect.stringMatching(/Z$/),
       expiresAt: null,

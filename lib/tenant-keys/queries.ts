@@ -1,6 +1,7 @@
 import type { Viewer } from '../auth/queries';
 import { query as run } from '../db/sql';
 import { type KeyTimes, statusOf } from '../keys/status';
+import { listUsageAlertsOf } from '../usage-alerts/queries';
 import { hintsOf } from './hints';
 import {
   countMaximum,
@@ -66,10 +67,17 @@ export async function listTenantKeys(viewer: Viewer, query: KeyListQuery): Promi
   const more = page.rows.length > keysPerPage;
   const backward = query.before !== null && query.after === null;
   if (backward) shown.reverse();
+  const alerts = await listUsageAlertsOf(
+    viewer,
+    shown.map(({ clientId }) => clientId),
+  );
   const first = placeOf(shown[0]);
   const last = placeOf(shown.at(-1));
   return {
-    keys: shown.map((row) => viewOf(row, tenant.apiKeysEnabled)),
+    keys: shown.map((row) => ({
+      ...viewOf(row, tenant.apiKeysEnabled),
+      usageAlert: alerts.get(row.clientId) ?? null,
+    })),
     count: countedAll ? count : maximum,
     countedAll,
     estimate: countedAll || isFiltered(query) ? null : await estimateKeys(tenantId),
@@ -121,7 +129,7 @@ function placeOf(row: Row | undefined): Place | null {
   return row ? { value: row.place, id: row.id } : null;
 }
 
-function viewOf(row: Row, apiKeysEnabled: boolean): TenantKeyView {
+function viewOf(row: Row, apiKeysEnabled: boolean): Omit<TenantKeyView, 'usageAlert'> {
   return {
     clientId: row.clientId,
     name: row.name,

@@ -3,6 +3,7 @@ import { foldName } from '../display-text';
 import { isClientId } from '../keys/secret';
 import type { KeyStatus } from '../keys/status';
 import type { Refusals } from '../usage/schema';
+import type { UsageAlert } from '../usage-alerts/schema';
 
 export const keysPerPage = 25;
 /** Keys are counted up to here, and up to there where a filter has to be looked at for each. */
@@ -146,6 +147,8 @@ export type TenantKeyView = {
   owner: string | null;
   status: KeyStatus;
   hints: TenantKeyHint[];
+  /** Its last unusual hour of the last 7 days; null where there was none. */
+  usageAlert: UsageAlert | null;
   createdAt: string;
   updatedAt: string;
   /** Null = never. */

@@ -10,6 +10,7 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { selectText } from '@/components/ui/select-text';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
+import { UsageAlertBadge } from '@/components/usage-alert-badge';
 import {
   addressOfKeys,
   type KeyListQuery,
@@ -93,6 +94,7 @@ export function KeyTable({ view, query, selection, onOpen }: KeyTableProps) {
                     {hint}
                   </Badge>
                 ))}
+                {key.usageAlert && <UsageAlertBadge alert={key.usageAlert} />}
               </span>
             </Cell>
             <Cell title="Created" className={timeClass}>

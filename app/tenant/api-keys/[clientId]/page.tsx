@@ -7,12 +7,15 @@ import { Badge } from '@/components/ui/badge';
 import { PageHeading } from '@/components/ui/page-heading';
 import { Panel } from '@/components/ui/panel';
 import { Time } from '@/components/ui/time';
+import { UsageAlertBadge } from '@/components/usage-alert-badge';
+import { listEvents } from '@/lib/audit/queries';
 import { requireViewer } from '@/lib/auth/viewer';
 import { findTenantKey } from '@/lib/tenant-keys/details';
 import type { TenantKeyDetails } from '@/lib/tenant-keys/schema';
 import { hintTones } from '../words';
 import { CopyableClientId } from './copyable-client-id';
 import { KeyUsage } from './key-usage';
+import { RecentEvents } from './recent-events';
 import { RevokeButton } from './revoke-button';
 
 type TenantKeyPageProps = { params: Promise<{ clientId: string }> };
@@ -23,6 +26,7 @@ export default async function TenantKeyPage({ params }: TenantKeyPageProps) {
   const viewer = await requireViewer();
   const key = await findTenantKey(viewer, (await params).clientId);
   if (!key) notFound();
+  const log = await listEvents(viewer, { action: null, actor: null, key: key.clientId, from: null, to: null }, {});
   return (
     <>
       <p className="mb-3 text-xs">
@@ -45,6 +49,9 @@ export default async function TenantKeyPage({ params }: TenantKeyPageProps) {
           <Panel title="Last 30 days" note="Requests by day (UTC). The latest may be a few seconds late.">
             <KeyUsage item={key} />
           </Panel>
+          <Panel title="Recent events">
+            <RecentEvents clientId={key.clientId} events={log?.events ?? []} now={key.now} />
+          </Panel>
         </div>
       </div>
     </>
@@ -64,6 +71,7 @@ function Facts({ item }: { item: TenantKeyDetails }) {
               {hint}
             </Badge>
           ))}
+          {item.usageAlert && <UsageAlertBadge alert={item.usageAlert} />}
         </span>
       </Fact>
       <Fact title="Client ID">
