@@ -21,12 +21,18 @@ function who(personal: MemberKeys, agent: AgentKeys): string {
 }
 
 export function switched(turnedOn: boolean, found: PolicyEffects['apiKeysEnabled']): Meaning {
-  const { personal, agent, requests } = found ?? { personal: none, agent: noAgents, requests: 0 };
+  const { personal, agent, requests, isMore } = found ?? {
+    personal: none,
+    agent: noAgents,
+    requests: 0,
+    isMore: false,
+  };
   const count = personal.keys + agent.keys;
   if (count === 0) return calm(turnedOn ? 'There is no key that works again.' : 'No key works now: none stops.');
   const [stops, works, them] = count === 1 ? ['stops', 'works', 'it'] : ['stop', 'work', 'them'];
   const lists = [...membersOf(personal), ...agentsOf(agent)];
-  const amount = requests === 0 ? 'No request' : amountOf(requests, 'request');
+  const counted = requests === 0 ? 'No request' : amountOf(requests, 'request');
+  const amount = isMore ? `More than ${counted}` : counted;
   const came = `${amount} with ${them} ${requests > 1 ? 'were' : 'was'}`;
   if (turnedOn) {
     const refused = requests === 0 ? '' : ` ${came} refused because of the switch in the last 7 days.`;
@@ -68,8 +74,12 @@ export function lastKeys(turnedOn: boolean, found: MemberKeys | null): Meaning {
 export function limited(limit: number | null, found: BusyKeys | null): Meaning {
   if (limit === null || !found) return calm('From the next request on no key is limited.');
   const more = `an hour with more than ${amountOf(60 * limit, 'request')}, 60 times the limit, in the last 7 days`;
+  if (found.keys === 0 && found.isMore) {
+    return calm('It holds for every key at once. There is too much usage to say which keys are beyond it.');
+  }
   if (found.keys === 0) return calm(`It holds for every key at once. No key is beyond it: none had ${more}.`);
-  const meaning = `It holds for every key at once. ${amountOf(found.keys, 'key')} had ${more}.`;
+  const keys = `${found.isMore ? 'At least ' : ''}${amountOf(found.keys, 'key')}`;
+  const meaning = `It holds for every key at once. ${keys} had ${more}.`;
   const lines = found.shown.map(({ name, owner, requests }) => ({
     name,
     note: owner ?? 'Agent key',

@@ -87,12 +87,12 @@ describe('a change of the policy', () => {
     const nobody = { keys: 0, members: 0, shown: [] };
     const nothing = { keys: 0, shown: [] };
     expect((await findPolicyReview(viewer, change))?.effects).toEqual({
-      apiKeysEnabled: { personal: nobody, agent: nothing, requests: 0 },
+      apiKeysEnabled: { personal: nobody, agent: nothing, requests: 0, isMore: false },
       maximumKeysPerUser: nobody,
       maximumExpirationInDays: { personal: nobody, agent: nothing },
       agentKeyLifetimeInDays: nothing,
       keepOneKey: nobody,
-      rateLimitPerMinute: nothing,
+      rateLimitPerMinute: { ...nothing, isMore: false },
     });
   });
 });
@@ -134,12 +134,20 @@ describe('the switch', () => {
   });
 
   test('stops what works now: Active, of an owner who works or kept by offboarding, and what was accepted', async () => {
-    expect(await effect(admin, 'apiKeysEnabled', { apiKeysEnabled: false })).toEqual({ ...working(), requests: 37 });
+    expect(await effect(admin, 'apiKeysEnabled', { apiKeysEnabled: false })).toEqual({
+      ...working(),
+      requests: 37,
+      isMore: false,
+    });
   });
 
   test('starts the same again, with what it refused', async () => {
     await sql('UPDATE tenant SET api_keys_enabled = false WHERE id = $1', [tenant.id]);
-    expect(await effect(admin, 'apiKeysEnabled', { apiKeysEnabled: true })).toEqual({ ...working(), requests: 8 });
+    expect(await effect(admin, 'apiKeysEnabled', { apiKeysEnabled: true })).toEqual({
+      ...working(),
+      requests: 8,
+      isMore: false,
+    });
   });
 });
 
@@ -280,10 +288,14 @@ test('a rate limit concerns keys with an hour of the week above 60 times it, by 
   await countRequests((await createAgentKeyFor(dana, { name: 'Agent' })).clientId, { requests: 9_000_000 });
   expect(await effect(viewer, 'rateLimitPerMinute', { rateLimitPerMinute: 10 })).toEqual({
     keys: 2,
+    isMore: false,
     shown: [
       { name: 'Agent', owner: null, requests: 9_000_000 },
       { name: 'Of four kinds', owner: dana.email, requests: 604 },
     ],
   });
-  expect(await effect(viewer, 'rateLimitPerMinute', { rateLimitPerMinute: 1_000_000 })).toEqual({ keys: 0, shown: [] });
+  expect(await effect(viewer, 'rateLimitPerMinute', { rateLimitPerMinute: 1_000_000 })).toMatchObject({
+    keys: 0,
+    shown: [],
+  });
 });

@@ -3,7 +3,15 @@ import { query } from '../db/sql';
 import { findPolicy } from '../tenants/queries';
 import { changedFields, type PolicyChange } from '../tenants/schema';
 import { week } from '../usage/queries';
-import { type AgentKeys, type BusyKeys, type MemberKeys, type PolicyReview, shownNames } from './schema';
+import {
+  type AgentKeys,
+  type BusyKeys,
+  type CountedRequests,
+  type MemberKeys,
+  type PolicyReview,
+  shownNames,
+  usageMaximum,
+} from './schema';
 
 /**
  * What a change of the policy means now, for admins of the tenant; null for everybody else. It changes nothing, and what it
@@ -84,21 +92,24 @@ async function only<Row extends object>(
 
 async function countWorking(viewer: Viewer, turnedOn: boolean) {
   const outcomes = turnedOn ? ['api_keys_disabled'] : ['accepted', 'accepted_previous'];
-  const [personal, agent, { requests }] = await Promise.all([
+  const [personal, agent, requests] = await Promise.all([
     only<MemberKeys>(viewer, 'working', selectMembers(keys, works)),
     only<AgentKeys>(viewer, 'working-agents', selectAgents(keys, works)),
-    only<{ requests: number }>(viewer, 'requests', selectRequests, outcomes),
+    only<CountedRequests>(viewer, 'requests', selectRequests, outcomes),
   ]);
-  return { personal, agent, requests };
+  return { personal, agent, ...requests };
 }
 
 // A sum of bigint is numeric, which would come as text.
 const selectRequests = `
-  SELECT coalesce(sum(h.requests), 0)::float8 AS requests
-    FROM ${keys}
-   CROSS JOIN ${week}
-    JOIN key_usage_hour h ON h.tenant_id = k.tenant_id AND h.key_id = k.id
-   WHERE k.tenant_id = $1 AND ${works} AND h.hour >= week.beginning AND h.outcome = ANY ($3::text[]::usage_outcome[])`;
+  SELECT coalesce(sum(looked.requests), 0)::float8 AS requests, count(*) > ${usageMaximum} AS "isMore"
+    FROM (SELECT h.requests
+            FROM ${keys}
+           CROSS JOIN ${week}
+            JOIN key_usage_hour h ON h.tenant_id = k.tenant_id AND h.key_id = k.id
+           WHERE k.tenant_id = $1 AND ${works} AND h.hour >= week.beginning
+             AND h.outcome = ANY ($3::text[]::usage_outcome[])
+           LIMIT ${usageMaximum} + 1) looked`;
 
 function countAbove(viewer: Viewer, maximum: number) {
   const text = selectMembers(keys, isActiveOrInactive, 'HAVING count(*) > $3');
@@ -129,19 +140,20 @@ function countBusy(viewer: Viewer, limit: number) {
 
 // What counts against the limit comes with the right secret and a key that works, and has one of four outcomes.
 const selectBusy = `
-  WITH affected AS MATERIALIZED (
+  WITH looked AS MATERIALIZED (
+    SELECT h.key_id, h.hour, h.requests
+      FROM ${week} JOIN key_usage_hour h ON h.hour >= week.beginning
+     WHERE h.tenant_id = $1 AND h.outcome IN ('accepted', 'accepted_previous', 'insufficient_scope', 'rate_limited')
+     LIMIT ${usageMaximum} + 1
+  ), hours AS (
+    SELECT key_id, sum(requests) AS requests FROM looked GROUP BY key_id, hour HAVING sum(requests) > $3::int8
+  ), affected AS MATERIALIZED (
     SELECT k.name, m.email AS owner, busiest.requests::float8 AS requests
-      FROM (SELECT key_id, max(requests) AS requests
-              FROM (SELECT h.key_id, sum(h.requests) AS requests
-                      FROM ${week} JOIN key_usage_hour h ON h.hour >= week.beginning
-                     WHERE h.tenant_id = $1
-                       AND h.outcome IN ('accepted', 'accepted_previous', 'insufficient_scope', 'rate_limited')
-                     GROUP BY h.key_id, h.hour HAVING sum(h.requests) > $3::int8) hours
-             GROUP BY key_id) busiest
+      FROM (SELECT key_id, max(requests) AS requests FROM hours GROUP BY key_id) busiest
       JOIN (${keys}) ON k.id = busiest.key_id
      WHERE k.tenant_id = $1 AND ${isActiveOrInactive}
   )
-  SELECT count(*)::int AS keys,
+  SELECT count(*)::int AS keys, (SELECT count(*) > ${usageMaximum} FROM looked) AS "isMore",
          (SELECT coalesce(json_agg(shown), '[]')
             FROM (SELECT * FROM affected ORDER BY requests DESC, name COLLATE "C", owner LIMIT ${shownNames}) shown) AS shown
     FROM affected`;

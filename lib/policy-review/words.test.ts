@@ -72,9 +72,9 @@ test('changes come in the order of the page, each with its label, what it is and
 
 describe('the switch', () => {
   const off = (personal: MemberKeys, agent: AgentKeys, requests: number) =>
-    only({ apiKeysEnabled: false }, { apiKeysEnabled: { personal, agent, requests } });
+    only({ apiKeysEnabled: false }, { apiKeysEnabled: { personal, agent, requests, isMore: false } });
   const on = (personal: MemberKeys, agent: AgentKeys, requests: number) =>
-    only({ apiKeysEnabled: true }, { apiKeysEnabled: { personal, agent, requests } });
+    only({ apiKeysEnabled: true }, { apiKeysEnabled: { personal, agent, requests, isMore: false } });
 
   test.each([
     [
@@ -189,7 +189,7 @@ describe('a rate limit', () => {
   ];
 
   test('names the keys that went beyond it, with their busiest hour, and warns', () => {
-    expect(only({ rateLimitPerMinute: 60 }, { rateLimitPerMinute: { keys: 3, shown } })).toMatchObject({
+    expect(only({ rateLimitPerMinute: 60 }, { rateLimitPerMinute: { keys: 3, isMore: false, shown } })).toMatchObject({
       warns: true,
       meaning:
         'It holds for every key at once. 3 keys had an hour with more than 3,600 requests, 60 times the limit, in the last 7 days.',
@@ -207,7 +207,9 @@ describe('a rate limit', () => {
   });
 
   test('that nobody met warns of nothing, nor does its end', () => {
-    expect(only({ rateLimitPerMinute: 1 }, { rateLimitPerMinute: { keys: 0, shown: [] } })).toMatchObject({
+    expect(
+      only({ rateLimitPerMinute: 1 }, { rateLimitPerMinute: { keys: 0, isMore: false, shown: [] } }),
+    ).toMatchObject({
       warns: false,
       meaning:
         'It holds for every key at once. No key is beyond it: none had an hour with more than 60 requests, 60 times the limit, in the last 7 days.',
@@ -226,4 +228,15 @@ test('what newcomers get changes nothing for who is here, and deleting at once i
   expect(only({ joinLicensed: true }).meaning).toBe(newcomers);
   expect(only({ deactivateBeforeDelete: false }).meaning).toMatch(/^Owners can delete an Active key at once/);
   expect(only({ deactivateBeforeDelete: true }).meaning).toMatch(/^Owners have to deactivate an Active key before/);
+});
+
+test('where there is more usage than is looked at, nothing is said that was not seen', () => {
+  const counted = { personal: one, agent: agents(0), requests: 1204, isMore: true };
+  expect(only({ apiKeysEnabled: false }, { apiKeysEnabled: counted }).meaning).toBe(
+    '1 key of 1 member stops working at once. More than 1,204 requests with it were accepted in the last 7 days.',
+  );
+  const limit = (keys: number) =>
+    only({ rateLimitPerMinute: 1 }, { rateLimitPerMinute: { keys, isMore: true, shown: [] } }).meaning;
+  expect(limit(3)).toMatch(/^It holds for every key at once\. At least 3 keys had an hour with more than 60 requests/);
+  expect(limit(0)).toBe('It holds for every key at once. There is too much usage to say which keys are beyond it.');
 });
