@@ -45,7 +45,7 @@ export function BulkRevokeDialog({ selection, onClose, onReturnFocus, onRevoked 
       alert
       wide
       title={titleOf(count, started !== null, run.progress?.finished ?? false)}
-      description={started || count === 0 ? undefined : permanence}
+      description={started || count === 0 ? undefined : permanenceOf(count)}
       onClose={close}
       onReturnFocus={onReturnFocus}
     >
@@ -85,8 +85,12 @@ export function BulkRevokeDialog({ selection, onClose, onReturnFocus, onRevoked 
   );
 }
 
-const permanence = 'Services using these keys will be refused at once. Revoking is permanent and cannot be undone.';
 const notLoaded = 'Latchkey did not answer. Nothing was changed.';
+
+function permanenceOf(count: number | null): string {
+  const keys = count === 1 ? 'this key' : 'these keys';
+  return `Services using ${keys} will be refused at once. Revoking is permanent and cannot be undone.`;
+}
 
 function titleOf(count: number | null, started: boolean, finished: boolean): string {
   const keys = count === null ? 'these keys' : count === 1 ? '1 key' : `${countText(count)} keys`;

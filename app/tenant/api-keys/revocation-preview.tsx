@@ -17,8 +17,8 @@ export function RevocationPreview({ review }: { review: RevocationReview }) {
         <>
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 rounded-lg border border-line bg-canvas px-4 py-3">
             <Fact title="Keys">
-              {keysText(count)}
-              {agentKeys > 0 && `, ${agentKeys === count ? 'all' : countText(agentKeys)} agent keys`}
+              {keysText(count, 'key')}
+              {agentKeys > 0 && `, ${keysText(agentKeys, 'agent key')}`}
             </Fact>
             {ownerCount > 0 && (
               <Fact title={ownerCount === 1 ? 'Owner' : 'Owners'}>
@@ -50,7 +50,7 @@ export function RevocationPreview({ review }: { review: RevocationReview }) {
 
 const reasons = { Revoked: 'Revoked already', Expired: 'Expired', not_found: 'Does not exist' };
 
-const keysText = (count: number) => (count === 1 ? '1 key' : `${countText(count)} keys`);
+const keysText = (count: number, noun: string) => `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 function Owners({ review: { owners, ownerCount } }: { review: RevocationReview }) {
   const named = owners.slice(0, namedOwners);
@@ -86,7 +86,7 @@ function Line({ name, beside, below }: { name: string; beside: string; below: st
     <li className="flex justify-between gap-4 px-4 py-1.5">
       <span className="min-w-0">
         <bdi className="block font-medium [overflow-wrap:anywhere]">{name}</bdi>
-        {below && <bdi className="block truncate text-ink-muted text-xs leading-5">{below}</bdi>}
+        {below && <bdi className="block text-ink-muted text-xs leading-5 [overflow-wrap:anywhere]">{below}</bdi>}
       </span>
       <span className="shrink-0 tabular-nums">{beside}</span>
     </li>

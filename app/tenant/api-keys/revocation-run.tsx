@@ -81,7 +81,7 @@ function Results({ progress }: { progress: RevocationProgress }) {
             <li key={clientId} className="flex items-start justify-between gap-4 px-4 py-2">
               <span className="min-w-0">
                 <bdi className="block font-medium [overflow-wrap:anywhere]">{name}</bdi>
-                <span className="block truncate font-mono text-ink-muted text-xs leading-5">{clientId}</span>
+                <span className="block break-all font-mono text-ink-muted text-xs leading-5">{clientId}</span>
               </span>
               <Badge tone={words[result].tone}>{words[result].text}</Badge>
             </li>
