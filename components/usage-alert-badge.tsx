@@ -2,7 +2,7 @@
 
 import type { UsageAlert } from '@/lib/usage-alerts/schema';
 import { Badge } from './ui/badge';
-import { dateText } from './ui/time';
+import { dateText } from './ui/date-text';
 import { Tooltip } from './ui/tooltip';
 
 /** `12,345 requests on 21 Nov 2026 between 12:00 and 13:00 UTC; its mean was 51 an hour.` */

@@ -103,16 +103,14 @@ test('filters and order are in the address, and pages keep them', async ({ page,
 test('an address that was tampered with is answered, and says what it left out', async ({ page, tenant, member }) => {
   await createManyKeys(tenant, member.id, 3);
   for (const [query, left] of [
-    ['status=DROP&risk=1&sort=digest', 'search|status, risk, sort'],
+    ['status=DROP&risk=1&sort=digest', 'sort, status, risk'],
     [`after=${'x'.repeat(3000)}&before=%00`, 'after, before'],
     [`search=${'x'.repeat(10_240)}`, 'search'],
     ['search=%00', 'search'],
   ] as const) {
     const response = await page.goto(`${allKeysPath}?${query}`);
     expect(response?.status()).toBe(200);
-    await expect(page.getByRole('region', { name: 'Unknown filter' })).toContainText(left.split('|').at(-1) as string, {
-      ignoreCase: true,
-    });
+    await expect(page.getByRole('region', { name: 'Unknown filter' })).toContainText(`(${left})`);
     await expect(names(page)).toHaveCount(3);
   }
   for (const search of [

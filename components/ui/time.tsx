@@ -1,17 +1,9 @@
 'use client';
 
+import { dateText } from './date-text';
 import { useHydrated } from './use-hydrated';
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (value: number) => String(value).padStart(2, '0');
-
-/** A date in words: `3 Dec 2026`. */
-// By hand: the ICU data of Node and of the browser spell some months differently, which React would report.
-export function dateText(time: Date, utc: boolean): string {
-  return utc
-    ? `${time.getUTCDate()} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}`
-    : `${time.getDate()} ${months[time.getMonth()]} ${time.getFullYear()}`;
-}
 
 function clockText(time: Date, utc: boolean): string {
   if (utc) return `${two(time.getUTCHours())}:${two(time.getUTCMinutes())} UTC`;

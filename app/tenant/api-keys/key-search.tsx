@@ -1,6 +1,7 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
+import { useState } from 'react';
 import { PageSearch } from '@/components/page-search';
 import { FormMessage } from '@/components/ui/field';
 import { useSubmission } from '@/components/use-submission';
@@ -17,7 +18,9 @@ export function KeySearch({ query, found }: KeySearchProps) {
     if ('clientId' in result) router.replace(addressOfKeys({ search: result.clientId }), { scroll: false });
     return result;
   });
-  const shown = state && 'clientId' in state ? state.clientId === query.search.trim() : query.search.trim() === '';
+  // It is about the text that was asked, and no longer true of another one.
+  const [askedAt, setAskedAt] = useState('');
+  const about = state && 'clientId' in state ? state.clientId : askedAt;
   return (
     <>
       <PageSearch
@@ -29,6 +32,7 @@ export function KeySearch({ query, found }: KeySearchProps) {
         addressOf={(search) => addressOfKeys({ ...query, search, after: null, before: null })}
         divert={(text) => {
           if (!secretIn(text)) return null;
+          setAskedAt(query.search.trim());
           submit(text);
           return '';
         }}
@@ -38,7 +42,7 @@ export function KeySearch({ query, found }: KeySearchProps) {
           Looking for the key of this secret…
         </p>
       )}
-      {!pending && state && shown && (
+      {!pending && state && about === query.search.trim() && (
         <div className={noteClass}>
           <FormMessage tone={state.status === 'found' ? 'good' : 'warn'}>{sentences[state.status](state)}</FormMessage>
         </div>

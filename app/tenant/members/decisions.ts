@@ -1,5 +1,5 @@
 import { dateOf, endOfDay } from '@/components/local-date';
-import { dateText } from '@/components/ui/time';
+import { dateText } from '@/components/ui/date-text';
 import type { KeyDecision, OffboardingReview, OffboardMemberInput, ReviewedKey } from '@/lib/offboarding/schema';
 
 export type Mode = OffboardMemberInput['mode'];

@@ -2,7 +2,8 @@
 
 import { useId } from 'react';
 import { Badge } from '@/components/ui/badge';
-import { dateText, Time } from '@/components/ui/time';
+import { dateText } from '@/components/ui/date-text';
+import { Time } from '@/components/ui/time';
 import type { OffboardingReview, ReviewedKey } from '@/lib/offboarding/schema';
 import { countText, totalText } from '@/lib/usage/schema';
 import { DecisionField } from './decision-field';

@@ -1,4 +1,4 @@
-import { dateText } from '@/components/ui/time';
+import { dateText } from '@/components/ui/date-text';
 import { UsageChart } from '@/components/usage-chart';
 import { monthDays, type TenantKeyDetails } from '@/lib/tenant-keys/schema';
 import { countText } from '@/lib/usage/schema';
