@@ -31,11 +31,11 @@ export function switched(turnedOn: boolean, found: PolicyEffects['apiKeysEnabled
   if (count === 0) return calm(turnedOn ? 'There is no key that works again.' : 'No key works now: none stops.');
   const [stops, works, them] = count === 1 ? ['stops', 'works', 'it'] : ['stop', 'work', 'them'];
   const lists = [...membersOf(personal), ...agentsOf(agent)];
-  const counted = requests === 0 ? 'No request' : amountOf(requests, 'request');
+  const counted = requests === 0 && !isMore ? 'No request' : amountOf(requests, 'request');
   const amount = isMore ? `More than ${counted}` : counted;
   const came = `${amount} with ${them} ${requests > 1 ? 'were' : 'was'}`;
   if (turnedOn) {
-    const refused = requests === 0 ? '' : ` ${came} refused because of the switch in the last 7 days.`;
+    const refused = requests === 0 && !isMore ? '' : ` ${came} refused because of the switch in the last 7 days.`;
     return calm(`${who(personal, agent)} ${works} again at once.${refused}`, lists);
   }
   const meaning = `${who(personal, agent)} ${stops} working at once. ${came} accepted in the last 7 days.`;

@@ -100,16 +100,18 @@ async function countWorking(viewer: Viewer, turnedOn: boolean) {
   return { personal, agent, ...requests };
 }
 
-// A sum of bigint is numeric, which would come as text.
+// From the usage to the keys: most keys have none. A sum of bigint is numeric, which would come as text.
 const selectRequests = `
-  SELECT coalesce(sum(looked.requests), 0)::float8 AS requests, count(*) > ${usageMaximum} AS "isMore"
-    FROM (SELECT h.requests
-            FROM ${keys}
-           CROSS JOIN ${week}
-            JOIN key_usage_hour h ON h.tenant_id = k.tenant_id AND h.key_id = k.id
-           WHERE k.tenant_id = $1 AND ${works} AND h.hour >= week.beginning
-             AND h.outcome = ANY ($3::text[]::usage_outcome[])
-           LIMIT ${usageMaximum} + 1) looked`;
+  WITH looked AS MATERIALIZED (
+    SELECT h.key_id, h.requests
+      FROM ${week} JOIN key_usage_hour h ON h.hour >= week.beginning
+     WHERE h.tenant_id = $1 AND h.outcome = ANY ($3::text[]::usage_outcome[])
+     LIMIT ${usageMaximum} + 1
+  )
+  SELECT coalesce(sum(used.requests), 0)::float8 AS requests, (SELECT count(*) > ${usageMaximum} FROM looked) AS "isMore"
+    FROM (SELECT key_id, sum(requests) AS requests FROM looked GROUP BY key_id) used
+    JOIN (${keys}) ON k.id = used.key_id
+   WHERE k.tenant_id = $1 AND ${works}`;
 
 function countAbove(viewer: Viewer, maximum: number) {
   const text = selectMembers(keys, isActiveOrInactive, 'HAVING count(*) > $3');
