@@ -23,6 +23,8 @@ type Options = {
   onProgress?: (tenant: string, checked: number, events: number) => void;
 };
 
+type Place = Pick<Line, 'sequence' | 'hash'>;
+
 /** Lines that are read at a time. */
 const batch = 2_000;
 
@@ -63,24 +65,24 @@ function first(left: Break | null, right: Break | null): Break | null {
 }
 
 async function checkChain(chain: Chain, onProgress: (checked: number) => void): Promise<Break | null> {
-  const { sequence: end, hash, last } = chain;
+  const { sequence: end, hash, first, last } = chain;
   if (end === null || !hash) {
     return { sequence: (last ?? 0) + 1, reason: 'the log has no end: its row in audit_head is missing' };
   }
-  let previous = { sequence: 0, hash: genesisHash as Uint8Array };
-  // From below the first number, where nothing may stand.
-  let lines = await listLines(chain.tenantId, Number.MIN_SAFE_INTEGER, end, batch);
-  while (lines.length > 0) {
+  if (first !== null && first < 1) return { sequence: first, reason: 'the line stands before the first one' };
+  let previous: Place = { sequence: 0, hash: genesisHash };
+  // Every log has a line: the tenant's creation.
+  while (previous.sequence < Math.max(end, 1)) {
+    const { sequence } = previous;
+    const lines = await listLines(chain.tenantId, sequence, Math.min(sequence + batch, end));
+    if (lines.length === 0) return { sequence: sequence + 1, reason: 'the line is missing' };
     for (const line of lines) {
       const broken = breakAt(line, previous);
       if (broken) return broken;
       previous = line;
     }
     onProgress(previous.sequence);
-    lines = await listLines(chain.tenantId, previous.sequence, end, batch);
   }
-  // Every log has a line: the tenant's creation.
-  if (previous.sequence < Math.max(end, 1)) return { sequence: previous.sequence + 1, reason: 'the line is missing' };
   if (!equal(previous.hash, hash)) {
     return { sequence: end, reason: 'the line is not the one that the end of the log (audit_head) names' };
   }
@@ -89,10 +91,9 @@ async function checkChain(chain: Chain, onProgress: (checked: number) => void): 
 }
 
 /** What is wrong with a line that should follow the other one. */
-function breakAt(line: Line, previous: Pick<Line, 'sequence' | 'hash'>): Break | null {
+function breakAt(line: Line, previous: Place): Break | null {
   const sequence = previous.sequence + 1;
   if (line.sequence > sequence) return { sequence, reason: 'the line is missing' };
-  if (line.sequence < sequence) return { sequence: line.sequence, reason: 'the line stands before the first one' };
   const key = env().auditKeys.byVersion.get(line.keyVersion);
   if (!key) {
     const reason = `it was written under the audit key ${line.keyVersion}, which LATCHKEY_AUDIT_KEY does not hold`;

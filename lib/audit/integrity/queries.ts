@@ -9,7 +9,8 @@ export type Chain = {
   /** What the head says; null when the tenant has none. */
   sequence: number | null;
   hash: Uint8Array | null;
-  /** The highest sequence number that a line has; null without any line. */
+  /** The lowest and the highest sequence number that a line has; null without any line. */
+  first: number | null;
   last: number | null;
 };
 
@@ -23,11 +24,12 @@ export type Line = Omit<ChainedEvent, 'sequence'> & {
 /** A line of the log as it was written outside the database; the hash in hexadecimal. */
 export type Witness = { tenantId: string; sequence: number; hash: string };
 
-/** The logs of all tenants, or of one, by slug; heads and last lines of one moment. An operator's task: no viewer. */
+/** The logs of all tenants, or of one, by slug; heads, first and last lines of one moment. An operator's task: no viewer. */
 export function listChains(slug?: string): Promise<Chain[]> {
   return query<Chain>(
     'audit-chains',
     `SELECT t.id AS "tenantId", t.slug, h.sequence::float8 AS sequence, h.hash,
+            (SELECT e.sequence::float8 FROM event e WHERE e.tenant_id = t.id ORDER BY e.sequence LIMIT 1) AS first,
             (SELECT e.sequence::float8 FROM event e WHERE e.tenant_id = t.id ORDER BY e.sequence DESC LIMIT 1) AS last
        FROM tenant t LEFT JOIN audit_head h ON h.tenant_id = t.id
       WHERE t.slug = coalesce($1::text, t.slug) ORDER BY t.slug`,
@@ -35,15 +37,15 @@ export function listChains(slug?: string): Promise<Chain[]> {
   );
 }
 
-/** The next lines behind `after`, at most so many, up to `upTo`. */
-export function listLines(tenantId: string, after: number, upTo: number, limit: number): Promise<Line[]> {
+/** The lines behind `after`, up to `upTo`. Between numbers that are near each other: no plan can then read the rest of the log. */
+export function listLines(tenantId: string, after: number, upTo: number): Promise<Line[]> {
   return query<Line>(
     'audit-lines',
     `SELECT tenant_id AS "tenantId", sequence::float8 AS sequence, at, action, actor_kind::text AS "actorKind",
             actor_id AS "actorId", subject_id AS "subjectId", client_id AS "clientId", key_name AS "keyName", address,
             details, previous_hash AS "previousHash", hash, key_version AS "keyVersion"
-       FROM event WHERE tenant_id = $1 AND sequence > $2::int8 AND sequence <= $3::int8 ORDER BY sequence LIMIT $4::int`,
-    [tenantId, String(after), String(upTo), limit],
+       FROM event WHERE tenant_id = $1 AND sequence > $2::int8 AND sequence <= $3::int8 ORDER BY sequence`,
+    [tenantId, String(after), String(upTo)],
   );
 }
 
