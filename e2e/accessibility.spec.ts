@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { deleteKey, editKey } from '@/lib/keys/mutations';
 import { growLog } from '../tests/support/events';
+import { createManyKeys } from '../tests/support/many-keys';
 import { acceptSecret, countCaller, countRequests } from '../tests/support/usage';
 import {
   createAgentKeyFor,
@@ -315,6 +316,36 @@ for (const [colorScheme, width] of [
       await open(page, `/tenant/api-keys/${running?.clientId}`);
       await expect(page.getByRole('img', { name: /^Requests in 30 days/ })).toBeVisible();
       await expectAccessible(page, 'details of a key');
+    });
+
+    test(`revoking is accessible: ${colorScheme}, ${width} px`, async ({ page, tenant, member }) => {
+      const keys = await createManyKeys(member, 11, 'Longname'.repeat(5));
+      await countRequests(keys[0]?.clientId ?? '', { requests: 1_234_567 });
+      await open(page, '/tenant/api-keys');
+      await page.getByRole('button', { name: /^Revoke Longname.* 2$/ }).click();
+      const dialog = page.getByRole('alertdialog');
+      await expect(dialog.getByText('Nobody called with this key in the last 7 days.').last()).toBeVisible();
+      await expectAccessible(page, 'revoke');
+      await page.keyboard.press('Escape');
+      for (const box of await page.getByRole('checkbox', { name: /^Select Longname/ }).all()) await box.click();
+      await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+      const typed = dialog.getByLabel('Type 11 to confirm');
+      await typed.fill('12');
+      await typed.press('Enter');
+      await expectAccessible(page, 'bulk revoke');
+      await typed.fill('11');
+      await typed.press('Enter');
+      await expect(page.getByRole('alertdialog', { name: 'Bulk revoke finished' })).toBeVisible();
+      await expectAccessible(page, 'bulk revoke, finished');
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      await sql(
+        'INSERT INTO revocation (id, tenant_id, member_id, selected) VALUES (gen_random_uuid(), $1, $2, 1000)',
+        [tenant.id, member.id],
+      );
+      await open(page, '/tenant/api-keys');
+      await expectAccessible(page, 'an unfinished bulk revoke');
+      await page.getByRole('button', { name: 'Resume' }).click();
+      await expectAccessible(page, 'resume');
     });
 
     test(`the members page and its dialogs are accessible: ${colorScheme}, ${width} px`, async ({

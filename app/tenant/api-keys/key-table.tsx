@@ -69,7 +69,7 @@ export function KeyTable({ view, query, selection, onOpen }: KeyTableProps) {
               <Link
                 href={`/tenant/api-keys/${key.clientId}`}
                 prefetch={false}
-                className="rounded-sm font-medium leading-6 hover:underline hover:underline-offset-2 [overflow-wrap:anywhere]"
+                className="inline-block rounded-sm font-medium leading-6 hover:underline hover:underline-offset-2 [overflow-wrap:anywhere]"
               >
                 <bdi>{key.name}</bdi>
               </Link>

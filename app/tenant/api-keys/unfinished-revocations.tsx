@@ -22,7 +22,7 @@ export function UnfinishedRevocations({ revocations }: { revocations: Unfinished
           </p>
           <p>
             Begun by <bdi>{revocation.startedBy}</bdi>, <Time iso={revocation.startedAt} precise />. The other keys work
-            on until somebody resumes it.
+            until somebody resumes it.
           </p>
           <Button
             className="mt-2"
