@@ -2,14 +2,22 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useEffect, useRef } from 'react';
 
 export type Section = { label: string; href: string };
 
 /** The pages of one area, as tabs below the header. */
 export function SectionNav({ label, sections }: { label: string; sections: Section[] }) {
   const pathname = usePathname();
+  const nav = useRef<HTMLElement>(null);
+  // Where the tabs are wider than the screen, the one that is open is in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is open
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current=page]');
+    if (nav.current && current) nav.current.scrollLeft = current.offsetLeft - nav.current.clientWidth / 2;
+  }, [pathname]);
   return (
-    <nav aria-label={label} className="mx-auto flex max-w-7xl gap-1 overflow-x-auto px-3 sm:px-5">
+    <nav ref={nav} aria-label={label} className="relative mx-auto flex max-w-7xl gap-1 overflow-x-auto px-3 sm:px-5">
       {sections.map((section) => (
         <Link
           key={section.href}

@@ -1,4 +1,5 @@
 /** The two roles of docs/operations.md, made with the statements that stand there. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -25,6 +26,8 @@ import { inviteMember, signOutMember } from '../members/mutations';
 import { sendExpiryNotices, sendLeakNotices } from '../notifications/delivery';
 import { offboardMember } from '../offboarding/mutations';
 import { redeemLink } from '../one-time-links/mutations';
+import { continueRevocation, startRevocation } from '../revocations/mutations';
+import { reviewRevocation } from '../revocations/queries';
 import { createScope, deleteScope } from '../scopes/mutations';
 import { updatePolicy } from '../tenants/mutations';
 import { retireUsage } from '../usage/mutations';
@@ -119,6 +122,16 @@ async function changePeople({ tenant, admin, done }: Used) {
   await done(offboardMember(admin, { memberId: leaver.id, mode: 'remove', decisions: [] }));
 }
 
+async function revokeInBulk({ admin }: Used) {
+  const { clientId } = await createKeyFor(admin, { name: 'Revoked with others' });
+  const selection = { kind: 'keys' as const, clientIds: [clientId] };
+  const result = await reviewRevocation(admin, selection);
+  const id = randomUUID();
+  const input = { id, selection, reviewed: result?.status === 'ready' ? result.review.digest : '', typed: '' };
+  expect(await startRevocation(admin, input)).toEqual({ status: 'started', selected: 1 });
+  expect(await continueRevocation(admin, id)).toMatchObject({ progress: { counts: { revoked: 1 } } });
+}
+
 /** What runs by itself: mails, alerts, the summing-up of old usage. */
 async function letTimePass({ admin, clientId }: Used) {
   const { clientId: leaked } = await createKeyFor(admin, { name: 'Leaked' });
@@ -137,6 +150,7 @@ async function letTimePass({ admin, clientId }: Used) {
 test('the application role does everything that the product does, in every table', async () => {
   const used = await useEverything();
   await changePeople(used);
+  await revokeInBulk(used);
   await letTimePass(used);
   const tables = await sql<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,

@@ -28,7 +28,7 @@ export function FilterBar({ query }: { query: KeyListQuery }) {
   return (
     <div
       aria-busy={pending}
-      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b px-5 py-2.5 max-lg:px-4"
+      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b px-5 py-2.5 max-sm:flex-col max-sm:items-stretch max-lg:px-4"
     >
       <Choice
         label="Status"
@@ -81,8 +81,8 @@ type ChoiceProps = { label: string; value: string; onChange: (value: string) => 
 function Choice({ label, value, onChange, children }: ChoiceProps) {
   const id = useId();
   return (
-    <span className="flex items-center gap-2">
-      <label htmlFor={id} className="text-ink-muted text-xs">
+    <span className="flex items-center gap-2 max-sm:[&>span]:flex-1">
+      <label htmlFor={id} className="text-ink-muted text-xs max-sm:w-14">
         {label}
       </label>
       <Select

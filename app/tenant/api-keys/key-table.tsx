@@ -56,7 +56,7 @@ export function KeyTable({ view, query, selection, onOpen }: KeyTableProps) {
       <TableBody>
         {view.keys.map((key) => (
           <Row key={key.clientId}>
-            <Cell tight className="max-lg:float-right lg:w-px">
+            <Cell className="max-lg:float-right lg:w-px lg:pt-[1.125rem]">
               {isRevocable(key) && (
                 <BareCheckbox
                   label={`Select ${key.name}`}
