@@ -184,3 +184,20 @@ test('a key’s details show its usage of 30 days with the reasons of refusals',
   await page.getByRole('link', { name: 'All API keys' }).click();
   await expect(page.getByRole('heading', { name: 'All API keys' })).toBeVisible();
 });
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('all that match can be selected, and the order chosen', async ({ page, tenant, member }) => {
+    await createManyKeys(tenant, member.id, 30);
+    await open(page, allKeysPath);
+    await page.getByLabel('Sort by').selectOption('Name ↑');
+    await expect(names(page).first()).toHaveText('Key 001');
+    await page.getByRole('checkbox', { name: 'Select all keys on this page' }).click();
+    await expect(page.getByText('25 keys are selected.')).toBeVisible();
+    await page.getByRole('button', { name: 'Select all that match' }).click();
+    await expect(page.getByText('All that match are selected (30 keys)')).toBeVisible();
+    await page.getByRole('checkbox', { name: 'Select Key 001' }).click();
+    await expect(page.getByText('24 keys are selected.')).toBeVisible();
+  });
+});

@@ -14,10 +14,12 @@ import {
   risks,
   statuses,
 } from '@/lib/tenant-keys/schema';
+import { SelectPage } from './key-table';
+import type { KeySelection } from './use-selection';
 import { orderWords, riskWords } from './words';
 
-/** Status and risk, and on narrow screens, which show no column titles, the order. */
-export function FilterBar({ query }: { query: KeyListQuery }) {
+/** Status and risk, and on narrow screens, which show no column titles, the order and the choice of the whole page. */
+export function FilterBar({ query, selection }: { query: KeyListQuery; selection: KeySelection }) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const go = (change: Partial<KeyListQuery>) =>
@@ -63,6 +65,10 @@ export function FilterBar({ query }: { query: KeyListQuery }) {
           )}
         </Choice>
       </div>
+      <p className="flex items-center justify-between text-ink-muted text-xs lg:hidden">
+        Select all on this page
+        <SelectPage page={selection.page} />
+      </p>
       {(query.status || query.risk) && (
         <Link
           href={addressOfKeys({ ...query, status: null, risk: null, after: null, before: null })}

@@ -50,7 +50,7 @@ export function KeyManager({ view, query, countText, tenantName }: KeyManagerPro
       </PageHeading>
       <div className="overflow-hidden rounded-xl border border-line bg-surface shadow-soft">
         <KeySearch query={query} found={countText} />
-        <FilterBar query={query} />
+        <FilterBar query={query} selection={selection} />
         <SelectionBar selection={selection} countText={countText} />
         {view.keys.length > 0 ? (
           <KeyTable view={view} query={query} selection={selection} onOpen={open} />

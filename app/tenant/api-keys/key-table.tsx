@@ -37,12 +37,9 @@ export function KeyTable({ view, query, selection, onOpen }: KeyTableProps) {
     <Table label="All API keys">
       <TableHead>
         <ColumnTitle>
-          <BareCheckbox
-            label="Select all keys on this page"
-            checked={page.all ? true : page.some ? 'indeterminate' : false}
-            refusal={page.size === 0 ? 'No key on this page can be revoked.' : null}
-            onChange={page.select}
-          />
+          <span className="max-lg:hidden">
+            <SelectPage page={page} />
+          </span>
         </ColumnTitle>
         <SortTitle order="name" query={query} />
         <SortTitle order="owner" query={query} />
@@ -126,6 +123,18 @@ export function KeyTable({ view, query, selection, onOpen }: KeyTableProps) {
         ))}
       </TableBody>
     </Table>
+  );
+}
+
+/** Selects what can be revoked of the page. */
+export function SelectPage({ page }: Pick<KeySelection, 'page'>) {
+  return (
+    <BareCheckbox
+      label="Select all keys on this page"
+      checked={page.all ? true : page.some ? 'indeterminate' : false}
+      refusal={page.size === 0 ? 'No key on this page can be revoked.' : null}
+      onChange={page.select}
+    />
   );
 }
 

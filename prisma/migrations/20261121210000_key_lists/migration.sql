@@ -17,6 +17,8 @@ CREATE TRIGGER key_owner_email BEFORE INSERT OR UPDATE OF "owner_id" ON "key" FO
 
 CREATE FUNCTION spread_owner_email() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- In the order in which everybody locks keys.
+  PERFORM FROM key WHERE tenant_id = NEW.tenant_id AND owner_id = NEW.id ORDER BY id FOR NO KEY UPDATE;
   UPDATE key SET owner_email = lower(NEW.email) WHERE tenant_id = NEW.tenant_id AND owner_id = NEW.id;
   RETURN NULL;
 END $$;
