@@ -4,6 +4,7 @@ import type { Viewer } from '../auth/queries';
 import type { Tx } from '../db/prisma';
 import { revokeEach } from '../keys/revocation';
 import { type AdminRefusal, asAdmin } from '../members/standing';
+import { collect } from '../tenant-keys/statements';
 import {
   doneOf,
   type RevocationProgress,
@@ -13,7 +14,7 @@ import {
   typedCount,
   untypedMaximum,
 } from './schema';
-import { chosenKeys, collect, digestOfChosen } from './statements';
+import { chosenKeys, digestOfChosen } from './statements';
 
 /** Keys of one transaction: the tenant's other writes wait for no more than these. */
 const batch = 100;

@@ -1,5 +1,6 @@
 import type { Viewer } from '../auth/queries';
 import { query } from '../db/sql';
+import { collect } from '../tenant-keys/statements';
 import { sumAccepted, sumRefused, week } from '../usage/queries';
 import { weekDays } from '../usage/schema';
 import {
@@ -9,7 +10,7 @@ import {
   shownKeys,
   type UnfinishedRevocation,
 } from './schema';
-import { chosenKeys, collect, digestOfChosen } from './statements';
+import { chosenKeys, digestOfChosen } from './statements';
 
 export type ReviewResult = { status: 'ready'; review: RevocationReview } | { status: 'too_many' };
 

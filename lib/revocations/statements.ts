@@ -1,16 +1,6 @@
 import { isClientId } from '../keys/secret';
-import { conditionOf, usable } from '../tenant-keys/statements';
+import { conditionOf, type Parameter, usable } from '../tenant-keys/statements';
 import { revocationMaximum, type Selection } from './schema';
-
-type Value = string | number | null | string[];
-/** Names a value as a parameter of the statement. */
-type Parameter = (value: Value) => string;
-
-/** Collects the values of one statement, and names their parameters. */
-export function collect(): { values: Value[]; parameter: Parameter } {
-  const values: Value[] = [];
-  return { values, parameter: (value) => `$${values.push(value)}` };
-}
 
 /** The keys of a tenant that a selection means and that could still be revoked: up to one more than a revocation takes. */
 export function chosenKeys(tenantId: string, selection: Selection, parameter: Parameter): string {

@@ -9,16 +9,17 @@ import { idleInDays, type KeyFilter, type KeyListQuery, keysPerPage, type Order,
 /** Matches that are gathered to be put in order. */
 export const gatheredMaximum = 10_000;
 
-type Value = string | number;
+type Value = string | number | null | string[];
 type Text = { text: string; values: Value[] };
 
+/** Names a value as a parameter of the statement. */
+export type Parameter = (value: Value) => string;
+
 /** Collects the values of one statement, and names their parameters. */
-function collect() {
+export function collect(): { values: Value[]; parameter: Parameter } {
   const values: Value[] = [];
-  const parameter = (value: Value) => `$${values.push(value)}`;
-  return { values, parameter };
+  return { values, parameter: (value) => `$${values.push(value)}` };
 }
-type Parameter = (value: Value) => string;
 
 const searched = `(k.name_key || E'\\n' || lower(k.client_id) || E'\\n' || coalesce(k.owner_email, ''))`;
 const unrevoked = 'k.revoked_at IS NULL';
