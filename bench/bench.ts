@@ -58,6 +58,8 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 /** Requests that were not answered with 200, of whom. */
 const errors = new Map<string, number>();
 
+say(`Listing the keys of a tenant with ${scale.keysOfBig} of them`);
+const lists = await measureLists({ tenants: scale.tenants, keysOfBig: scale.keysOfBig, keysOfEach: 801 });
 say(`Starting PostgreSQL, and filling it with ${keys} keys for each product`);
 const { world, secrets } = await prepareWorld(folder, keys);
 say('Starting the contestants');
@@ -67,9 +69,6 @@ const pages = await measurePages(await findPages(world, contestants));
 say(`Presenting ${scale.keysPresented} distinct keys to a verifier`);
 const memory = await measureMemory(world, secrets.slice(0, scale.keysPresented));
 count('memory', memory.errors);
-for (const { server } of Object.values(contestants)) await server.stop();
-say(`Listing the keys of a tenant with ${scale.keysOfBig} of them`);
-const lists = await measureLists({ tenants: scale.tenants, keysOfBig: scale.keysOfBig, keysOfEach: 801 });
 
 const drifted = `${thrownAway(results)} pairs were thrown away because the baseline drifted by more than 15 %.`;
 const text = [

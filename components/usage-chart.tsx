@@ -26,7 +26,7 @@ export function UsageChart({ label, days, dateOf, from, to }: UsageChartProps) {
   const width = days.length * (bar + gap) - gap;
   const tall = (count: number) => (count === 0 ? 0 : Math.max(least, (count / highest) * (height - least)));
   return (
-    <figure>
+    <figure className="relative">
       <div className="flex items-start gap-3">
         <svg
           role="img"
@@ -62,28 +62,31 @@ export function UsageChart({ label, days, dateOf, from, to }: UsageChartProps) {
         <span>{from}</span>
         <span>{to}</span>
       </div>
-      <table className="sr-only">
-        <caption>{label}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col">Accepted</th>
-            <th scope="col">Refused</th>
-          </tr>
-        </thead>
-        <tbody>
-          {days.map((day, index) =>
-            day.accepted + day.refused === 0 ? null : (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a day is its place in the month
-              <tr key={index}>
-                <th scope="row">{dateOf(index)}</th>
-                <td>{day.accepted.toLocaleString('en')}</td>
-                <td>{day.refused.toLocaleString('en')}</td>
-              </tr>
-            ),
-          )}
-        </tbody>
-      </table>
+      {/* A table by itself is as wide as its words, however hidden. */}
+      <div className="sr-only">
+        <table>
+          <caption>{label}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Day</th>
+              <th scope="col">Accepted</th>
+              <th scope="col">Refused</th>
+            </tr>
+          </thead>
+          <tbody>
+            {days.map((day, index) =>
+              day.accepted + day.refused === 0 ? null : (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a day is its place in the month
+                <tr key={index}>
+                  <th scope="row">{dateOf(index)}</th>
+                  <td>{day.accepted.toLocaleString('en')}</td>
+                  <td>{day.refused.toLocaleString('en')}</td>
+                </tr>
+              ),
+            )}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { test as base, expect } from '@playwright/test';
+import { isReady } from './key-page';
 import { freePort, type RunningServer, startServer } from './server';
 
 const run = promisify(execFile);
@@ -55,6 +56,7 @@ test('a demo account creates a key, calls with it, and both survive a restart', 
   await page.goto(demo.origin);
   await page.getByRole('button', { name: /dana@demo.test/ }).click();
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await isReady(page);
   await page.getByRole('button', { name: '+ Create new API key' }).first().click();
   await page.getByRole('button', { name: 'Create key', exact: true }).click();
   await page.getByRole('button', { name: 'Show client secret' }).click();

@@ -124,6 +124,8 @@ test('a key that was deleted elsewhere is refused with a sentence, whatever is t
   await createKeyFor(viewer, { name: 'Ghost' });
   await open(page, keysPath);
   const { dialog, confirm } = await press(page, 'Deactivate', 'Ghost');
+  // What the dialog asks when it opens is answered while the key is there.
+  await expect(dialog.getByText('Nobody called with this key in the last 7 days.').last()).toBeVisible();
   await sql('DELETE FROM key WHERE tenant_id = $1', [viewer.tenantId]);
   await confirm();
   await expect(dialog.getByText(gone)).toBeVisible();

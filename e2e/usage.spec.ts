@@ -79,6 +79,9 @@ test('a key that left its habit says so, when and how much, to pointer, keyboard
   await expect(tooltip(page, said)).toBeVisible();
   await page.keyboard.press('Escape');
   await page.setViewportSize({ width: 390, height: 844 });
+  // A tooltip closes when the page is scrolled below it, as a click out of sight would.
+  await badge.scrollIntoViewIfNeeded();
+  await expect(badge).toBeInViewport();
   await badge.click();
   await expect(tooltip(page, said)).toBeVisible();
 });

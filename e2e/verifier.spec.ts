@@ -1,6 +1,8 @@
 /** What the verifier's processes do as programs. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { deactivateKey } from '@/lib/keys/mutations';
+import { updatePolicy } from '@/lib/tenants/mutations';
 import { createKeyFor, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { bearer, callMe } from './key-page';
@@ -124,4 +126,32 @@ test(`${rounds} revokes against three processes under load: none accepts a reque
   stopped = true;
   await Promise.all(hammering);
   expect(await Promise.all(verifiers.map((verifier) => verifier.stop()))).toEqual([0, 0, 0]);
+});
+
+test.describe('the tenant’s switch', () => {
+  test.use({ roles: ['developer', 'admin'] });
+
+  test('stops every key in every process with its acknowledgement, and on again leaves each as it was', async ({
+    viewer,
+    origin,
+  }, info) => {
+    const active = await createKeyFor(viewer);
+    const inactive = await createKeyFor(viewer);
+    await deactivateKey(viewer, inactive.clientId);
+    const verifiers = await Promise.all([0, 1].map((number) => startVerifier(info.outputPath(`log-${number}`))));
+    const origins = [origin, ...verifiers.map((verifier) => verifier.origin)];
+    const ask = async (secret: string) => {
+      const answers = await Promise.all(origins.flatMap((each) => [1, 2, 3].map(() => callMe(each, bearer(secret)))));
+      return [...new Set(answers.map(({ status, type }) => type ?? status))];
+    };
+    for (let round = 0; round < 10; round++) {
+      expect(await ask(active.secret)).toEqual([200]);
+      expect(await ask(inactive.secret)).toEqual(['key_inactive']);
+      expect(await updatePolicy(viewer, { apiKeysEnabled: false })).toEqual({ status: 'saved' });
+      expect(await ask(active.secret)).toEqual(['api_keys_disabled']);
+      expect(await ask(inactive.secret)).toEqual(['api_keys_disabled']);
+      expect(await updatePolicy(viewer, { apiKeysEnabled: true })).toEqual({ status: 'saved' });
+    }
+    expect(await Promise.all(verifiers.map((verifier) => verifier.stop()))).toEqual([0, 0]);
+  });
 });
