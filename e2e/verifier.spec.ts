@@ -149,7 +149,7 @@ test.describe('the tenant’s switch', () => {
       expect(await ask(inactive.secret)).toEqual(['key_inactive']);
       expect(await updatePolicy(viewer, { apiKeysEnabled: false })).toEqual({ status: 'saved' });
       expect(await ask(active.secret)).toEqual(['api_keys_disabled']);
-      expect(await ask(inactive.secret)).toEqual(['api_keys_disabled']);
+      expect(await ask(inactive.secret)).toEqual(['key_inactive']);
       expect(await updatePolicy(viewer, { apiKeysEnabled: true })).toEqual({ status: 'saved' });
     }
     expect(await Promise.all(verifiers.map((verifier) => verifier.stop()))).toEqual([0, 0]);

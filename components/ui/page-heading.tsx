@@ -6,7 +6,7 @@ type PageHeadingProps = { title: string; children?: ReactNode; action?: ReactNod
 export function PageHeading({ title, children, action, ref }: PageHeadingProps) {
   return (
     <div className="mb-6 flex items-start justify-between gap-x-6 gap-y-4 max-sm:flex-col">
-      <div className="max-w-3xl">
+      <div className="min-w-0 max-w-3xl [overflow-wrap:anywhere] max-sm:max-w-full">
         <h1
           ref={ref}
           tabIndex={-1}
