@@ -1,10 +1,9 @@
 'use client';
 
+import { ClientId } from '@/components/client-id';
 import { Sparkline } from '@/components/sparkline';
 import { statusTones } from '@/components/status-tones';
 import { Badge } from '@/components/ui/badge';
-import { CopyButton } from '@/components/ui/copy-button';
-import { selectText } from '@/components/ui/select-text';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
 import { UsageAlertBadge } from '@/components/usage-alert-badge';
@@ -58,7 +57,11 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
               <ScopeWords item={key} />
             </Cell>
             <Cell title="Client ID">
-              <ClientId item={key} />
+              <ClientId
+                clientId={key.clientId}
+                label={`Copy client ID of ${key.name}`}
+                buttonClass="lg:-my-1 max-lg:-mr-3"
+              />
             </Cell>
             <Cell title="Secret">
               <span className="whitespace-nowrap font-mono text-ink-muted text-xs">{maskText(key.mask)}</span>
@@ -113,25 +116,6 @@ export function KeyTable({ keys, view, onOpen, onReach }: KeyTableProps) {
 
 function isEditable(key: KeyView, view: KeyPageView): boolean {
   return key.actions.includes('edit') && view.editRefusal === null;
-}
-
-function ClientId({ item }: { item: KeyView }) {
-  const id = `client-id-${item.clientId}`;
-  return (
-    <span className="flex min-w-0 items-center gap-0.5">
-      <code id={id} className="truncate font-mono text-xs">
-        {item.clientId}
-      </code>
-      <CopyButton
-        label={`Copy client ID of ${item.name}`}
-        hint="Copy client ID"
-        done="Client ID copied"
-        text={item.clientId}
-        className="lg:-my-1 max-lg:-mr-3"
-        onFailed={() => selectText(id)}
-      />
-    </span>
-  );
 }
 
 function Status({ item, view, onOpen }: Pick<KeyTableProps, 'view' | 'onOpen'> & { item: KeyView }) {

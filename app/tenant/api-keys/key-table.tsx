@@ -2,22 +2,15 @@
 
 import { ArrowDown, ArrowUp, Ban } from 'lucide-react';
 import Link from 'next/link';
+import { ClientId } from '@/components/client-id';
 import { statusTones } from '@/components/status-tones';
 import { Badge } from '@/components/ui/badge';
 import { IconButton } from '@/components/ui/button';
 import { BareCheckbox } from '@/components/ui/checkbox';
-import { CopyButton } from '@/components/ui/copy-button';
-import { selectText } from '@/components/ui/select-text';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
 import { UsageAlertBadge } from '@/components/usage-alert-badge';
-import {
-  addressOfKeys,
-  type KeyListQuery,
-  type Order,
-  type TenantKeysView,
-  type TenantKeyView,
-} from '@/lib/tenant-keys/schema';
+import { addressOfKeys, type KeyListQuery, type Order, type TenantKeysView } from '@/lib/tenant-keys/schema';
 import type { OpenDialog } from './key-dialogs';
 import { isRevocable, type KeySelection } from './use-selection';
 import { hintTones, orderWords } from './words';
@@ -70,7 +63,12 @@ export function KeyTable({ view, query, selection, onOpen }: KeyTableProps) {
               >
                 <bdi>{key.name}</bdi>
               </Link>
-              <ClientId item={key} />
+              <ClientId
+                clientId={key.clientId}
+                label={`Copy client ID of ${key.name}`}
+                className="truncate text-ink-muted"
+                buttonClass="lg:-my-1.5"
+              />
             </Cell>
             <Cell title="Owner" className="lg:max-w-40 2xl:max-w-56">
               {key.owner === null ? (
@@ -157,24 +155,5 @@ function SortTitle({ order, query }: { order: Order; query: KeyListQuery }) {
         {sorted && <Arrow aria-hidden className="size-3" />}
       </Link>
     </ColumnTitle>
-  );
-}
-
-function ClientId({ item }: { item: TenantKeyView }) {
-  const id = `client-id-${item.clientId}`;
-  return (
-    <span className="flex min-w-0 items-center gap-0.5">
-      <code id={id} className="truncate font-mono text-ink-muted text-xs">
-        {item.clientId}
-      </code>
-      <CopyButton
-        label={`Copy client ID of ${item.name}`}
-        hint="Copy client ID"
-        done="Client ID copied"
-        text={item.clientId}
-        className="lg:-my-1.5"
-        onFailed={() => selectText(id)}
-      />
-    </span>
   );
 }

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { ClientId } from '@/components/client-id';
 import { statusTones } from '@/components/status-tones';
 import { Badge } from '@/components/ui/badge';
 import { PageHeading } from '@/components/ui/page-heading';
@@ -13,7 +14,6 @@ import { requireViewer } from '@/lib/auth/viewer';
 import { findTenantKey } from '@/lib/tenant-keys/details';
 import type { TenantKeyDetails } from '@/lib/tenant-keys/schema';
 import { hintTones } from '../words';
-import { CopyableClientId } from './copyable-client-id';
 import { KeyUsage } from './key-usage';
 import { RecentEvents } from './recent-events';
 import { RevokeButton } from './revoke-button';
@@ -75,7 +75,7 @@ function Facts({ item }: { item: TenantKeyDetails }) {
         </span>
       </Fact>
       <Fact title="Client ID">
-        <CopyableClientId clientId={item.clientId} />
+        <ClientId clientId={item.clientId} className="break-all" buttonClass="-my-2 -mr-2" />
       </Fact>
       <Fact title="Secret">
         <code className="font-mono text-xs">
