@@ -26,6 +26,8 @@ type Caller = { address: string; client: string; requests: number };
 export type Tally = {
   keyId: string;
   hour: number;
+  /** When its first request was counted, by this process's clock, in milliseconds. */
+  since: number;
   requests: Partial<Record<Outcome, number>>;
   /** Of accepted requests, by address and program. */
   callers: Caller[];
@@ -40,6 +42,11 @@ type PreviousUse = { mintedAt: Date; lastUsedAt: Date; requests: number; callers
 export const maximumCallers = 20;
 /** Keys and hours in one transaction; as many are written at once, whatever the time. */
 const batch = 2_000;
+/**
+ * Milliseconds between two transactions. Each takes what is due by the next one, so that the counts of many keys are written
+ * little by little: at once they would keep a processor busy for long enough to be felt by the requests of that moment.
+ */
+const pause = 100;
 /** Beyond so many, while the database takes none, nothing more is counted: memory is bounded. */
 const maximumTallies = 10 * batch;
 const retryAfter = 5_000;
@@ -47,13 +54,16 @@ const hour = 3_600_000;
 
 /**
  * Counts requests in memory, and writes the counts in batches.
- * @param flushAfter milliseconds from the first count to its writing
+ * @param within milliseconds from the first count of a key to its writing, at most
  * @param write adds one batch to what is stored; when it rejects, the batch is tried again
  */
-export function openTallies(flushAfter: number, write: (part: Tally[]) => Promise<void>) {
-  let tallies = new Map<string, Tally>();
+export function openTallies(within: number, write: (part: Tally[]) => Promise<void>) {
+  /** So old a tally is written with the next transaction, which begins and ends in time even when it has just begun. */
+  const dueAge = within - 2 * pause;
+  /** In the order of their first count, since a Map keeps the order of insertion. */
+  const tallies = new Map<string, Tally>();
   let timer: NodeJS.Timeout | undefined;
-  let flushing: Promise<void> = Promise.resolve();
+  let writing: Promise<void> = Promise.resolve();
   /** The flush that has not begun yet, since another one is under way. */
   let queued: Promise<void> | null = null;
 
@@ -76,7 +86,7 @@ export function openTallies(flushAfter: number, write: (part: Tally[]) => Promis
       }
     }
     if (tallies.size === batch) flush();
-    else timer ??= setTimeout(flush, flushAfter).unref();
+    else timer ??= setTimeout(writeDue, dueAge).unref();
   }
 
   function tallyOf(keyId: string, hour: number): Tally | null {
@@ -85,37 +95,52 @@ export function openTallies(flushAfter: number, write: (part: Tally[]) => Promis
     if (tallies.size >= maximumTallies) return null;
     // The hour before goes under a name of its own; there is one at most, since both are written within seconds.
     if (known) tallies.set(`${keyId} ${known.hour}`, known);
-    const tally: Tally = { keyId, hour, requests: {}, callers: [], previous: null };
+    tallies.delete(keyId);
+    const tally: Tally = { keyId, hour, since: performance.now(), requests: {}, callers: [], previous: null };
     tallies.set(keyId, tally);
     return tally;
   }
 
-  /** Writes what was counted so far; never rejects. */
+  /** Writes all that was counted so far; never rejects. */
   function flush(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
     // One after the other, and one in the queue: while the database is slow they must not pile up.
-    queued ??= flushing.then(() => {
+    queued ??= writing.then(() => {
       queued = null;
-      return writeAll();
+      return writeBefore(Number.POSITIVE_INFINITY);
     });
-    flushing = queued;
+    writing = queued;
     return queued;
   }
 
-  async function writeAll(): Promise<void> {
-    const pending = [...tallies.values()];
-    tallies = new Map();
-    for (let start = 0; start < pending.length; start += batch) {
+  function writeDue(): void {
+    writing = writing.then(() => writeBefore(performance.now() - dueAge));
+  }
+
+  /** Writes what was first counted before `time`, and looks again when the next is due. */
+  async function writeBefore(time: number): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const due: Tally[] = [];
+    for (const [name, tally] of tallies) {
+      if (tally.since > time) break;
+      due.push(tally);
+      tallies.delete(name);
+    }
+    let wait = pause;
+    for (let start = 0; start < due.length; start += batch) {
       try {
-        await write(pending.slice(start, start + batch));
+        await write(due.slice(start, start + batch));
       } catch (error) {
         log().warn({ err: error }, 'usage could not be written; it is tried again');
-        for (const tally of pending.slice(start)) putBack(tally);
-        timer ??= setTimeout(flush, retryAfter).unref();
-        return;
+        for (const tally of due.slice(start)) putBack(tally);
+        wait = retryAfter;
+        break;
       }
     }
+    const [oldest] = tallies.values();
+    if (!oldest) return;
+    clearTimeout(timer);
+    timer = setTimeout(writeDue, Math.max(wait, oldest.since + dueAge - performance.now())).unref();
   }
 
   /** Adds a tally that could not be written to what was counted meanwhile. */

@@ -9,7 +9,7 @@ const hour = 3_600 * second;
 /** At most so late is a count in the database, and so much is lost with a killed process. */
 const settled = openTallies(5 * second, write);
 /** Of a young key alone, since somebody may be watching for its first request: writing all so often would cost a third of the speed. */
-const young = openTallies(second / 4, write);
+const young = openTallies(second / 2, write);
 const youth = 15 * 60 * second;
 
 /** The database's time, as of the last counted request, and of the last look for what is old. */
@@ -18,7 +18,7 @@ let retiredAt = 0;
 
 /**
  * Counts one answered request, in memory; `now` is the database's time of the verdict. Written in batches at most 5 s
- * later (within a quarter of a second while the key’s secret is new), and when the process stops.
+ * later (within half a second while the key’s secret is new), and when the process stops.
  */
 export function countRequest(row: KeyRow, outcome: Outcome, origin: RequestOrigin, now: Date): void {
   latest = now;
