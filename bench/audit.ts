@@ -32,6 +32,7 @@ const settings = {
   NEXTAUTH_SECRET: randomBytes(32).toString('base64'),
   LATCHKEY_PEPPERS: `1:${randomBytes(32).toString('base64')}`,
   LATCHKEY_AUDIT_KEY: `1:${randomBytes(32).toString('base64')}`,
+  LATCHKEY_VAULT_KEYS: `1:${randomBytes(32).toString('base64')}`,
   NODE_ENV: 'production' as const,
 };
 await runScript('scripts/db-migrate.ts', [], settings);

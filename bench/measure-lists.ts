@@ -17,6 +17,7 @@ export async function measureLists(size: Size): Promise<Lists> {
       NEXTAUTH_SECRET: randomBytes(32).toString('base64'),
       LATCHKEY_PEPPERS: `1:${randomBytes(32).toString('base64')}`,
       LATCHKEY_AUDIT_KEY: `1:${randomBytes(32).toString('base64')}`,
+      LATCHKEY_VAULT_KEYS: `1:${randomBytes(32).toString('base64')}`,
       LOG_LEVEL: 'error',
     };
     await runScript('scripts/db-migrate.ts', [], settings);

@@ -29,6 +29,7 @@ const settings = {
   NEXTAUTH_SECRET: randomBytes(32).toString('base64'),
   LATCHKEY_PEPPERS: `1:${pepper.toString('base64')}`,
   LATCHKEY_AUDIT_KEY: `1:${randomBytes(32).toString('base64')}`,
+  LATCHKEY_VAULT_KEYS: `1:${randomBytes(32).toString('base64')}`,
   LOG_LEVEL: 'error',
 };
 await runScript('scripts/db-migrate.ts', [], settings);

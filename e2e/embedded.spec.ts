@@ -108,7 +108,7 @@ test('what an operator can mend is said in a sentence', async ({ demo }) => {
     rmSync(directory, { recursive: true, force: true });
   }
   await expect(demo.start({ DATABASE_URL: 'postgres://localhost/none' })).rejects.toThrow(
-    /NEXTAUTH_SECRET is missing; LATCHKEY_PEPPERS is missing; LATCHKEY_AUDIT_KEY is missing/,
+    /NEXTAUTH_SECRET is missing; LATCHKEY_PEPPERS is missing; LATCHKEY_AUDIT_KEY is missing; LATCHKEY_VAULT_KEYS is missing/,
   );
 });
 

@@ -51,10 +51,13 @@ export async function startSecondServer(
   logFile: string,
 ): Promise<RunningServer & { origin: string }> {
   const port = String(await freePort());
-  const shared = ['DATABASE_URL', 'NEXTAUTH_SECRET', 'LATCHKEY_PEPPERS', 'LATCHKEY_AUDIT_KEY'].map((name) => [
-    name,
-    process.env[name] ?? '',
-  ]);
+  const shared = [
+    'DATABASE_URL',
+    'NEXTAUTH_SECRET',
+    'LATCHKEY_PEPPERS',
+    'LATCHKEY_AUDIT_KEY',
+    'LATCHKEY_VAULT_KEYS',
+  ].map((name) => [name, process.env[name] ?? '']);
   const origin = `http://localhost:${port}`;
   const settings = { ...Object.fromEntries(shared), PORT: port, LATCHKEY_URL: origin, LOG_LEVEL: 'silent', ...further };
   return { ...(await startServer(settings, logFile)), origin };

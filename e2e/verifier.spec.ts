@@ -8,7 +8,13 @@ import { expect, test } from './fixtures';
 import { bearer, callMe } from './key-page';
 import { freePort, type RunningServer, startServer } from './server';
 
-const shared = ['DATABASE_URL', 'NEXTAUTH_SECRET', 'LATCHKEY_PEPPERS', 'LATCHKEY_AUDIT_KEY'] as const;
+const shared = [
+  'DATABASE_URL',
+  'NEXTAUTH_SECRET',
+  'LATCHKEY_PEPPERS',
+  'LATCHKEY_AUDIT_KEY',
+  'LATCHKEY_VAULT_KEYS',
+] as const;
 const settings = () => Object.fromEntries(shared.map((name) => [name, process.env[name] ?? '']));
 
 /** A verifier of the test's own, on the run's database. */

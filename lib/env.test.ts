@@ -10,6 +10,7 @@ const complete = {
   NEXTAUTH_SECRET: 'x'.repeat(32),
   LATCHKEY_PEPPERS: `2:${key('b')},1:${key('a')}`,
   LATCHKEY_AUDIT_KEY: `1:${key('c')}`,
+  LATCHKEY_VAULT_KEYS: `1:${key('d')}`,
 };
 const original = { variables: { ...process.env }, folder: process.cwd() };
 let folder = '';
@@ -56,7 +57,7 @@ describe('with PostgreSQL', () => {
     expect(existsSync('.latchkey')).toBe(false);
   });
 
-  test.each(['NEXTAUTH_SECRET', 'LATCHKEY_PEPPERS', 'LATCHKEY_AUDIT_KEY'])(
+  test.each(['NEXTAUTH_SECRET', 'LATCHKEY_PEPPERS', 'LATCHKEY_AUDIT_KEY', 'LATCHKEY_VAULT_KEYS'])(
     'it refuses to start without %s, set or empty, and names it',
     (name) => {
       const { [name as 'NEXTAUTH_SECRET']: _, ...rest } = complete;
@@ -69,7 +70,7 @@ describe('with PostgreSQL', () => {
 
   test('everything that is missing is named at once', () => {
     expect(() => start({ DATABASE_URL: complete.DATABASE_URL })).toThrow(
-      /NEXTAUTH_SECRET is missing; LATCHKEY_PEPPERS is missing; LATCHKEY_AUDIT_KEY is missing/,
+      /NEXTAUTH_SECRET is missing; LATCHKEY_PEPPERS is missing; LATCHKEY_AUDIT_KEY is missing; LATCHKEY_VAULT_KEYS is missing/,
     );
   });
 
@@ -92,6 +93,11 @@ describe('with PostgreSQL', () => {
     ['LATCHKEY_PEPPERS', `1:${key('a')},1:${key('b')}`],
     ['LATCHKEY_PEPPERS', `1:${key('a')},`],
     ['LATCHKEY_AUDIT_KEY', '1:not base64!'],
+    ['LATCHKEY_VAULT_KEYS', `1:${key('d', 31)}`],
+    ['LATCHKEY_VAULT_KEYS', `1:${key('d', 33)}`],
+    ['LATCHKEY_GATEWAY_ALLOW', '127.0.0.1'],
+    ['LATCHKEY_GATEWAY_ALLOW', 'http://127.0.0.1:4010'],
+    ['LATCHKEY_GATEWAY_ALLOW', '127.0.0.1:4010,*:80'],
   ])('a malformed %s is named: %s', (name, value) => {
     expect(() => start({ ...complete, [name]: value })).toThrow(ConfigurationError);
     expect(() => start({ ...complete, [name]: value })).toThrow(new RegExp(`${name} `));

@@ -9,7 +9,7 @@ export type Keyring = { current: { version: number; key: Buffer }; byVersion: Re
 
 export type Env = ReturnType<typeof parseEnv>;
 
-const generatedSecrets = ['NEXTAUTH_SECRET', 'LATCHKEY_PEPPERS', 'LATCHKEY_AUDIT_KEY'] as const;
+const generatedSecrets = ['NEXTAUTH_SECRET', 'LATCHKEY_PEPPERS', 'LATCHKEY_AUDIT_KEY', 'LATCHKEY_VAULT_KEYS'] as const;
 
 const keyring = z.string().transform((text, context): Keyring => {
   const byVersion = new Map<number, Buffer>();
@@ -25,6 +25,24 @@ const keyring = z.string().transform((text, context): Keyring => {
   }
   const [version, key] = byVersion.entries().next().value as [number, Buffer];
   return { current: { version, key }, byVersion };
+});
+
+/** AES-256 takes keys of exactly that length. */
+const vaultKeyring = keyring.refine(({ byVersion }) => [...byVersion.values()].every((key) => key.length === 32), {
+  error: 'must be like 2:base64,1:base64, each key of exactly 32 bytes',
+});
+
+/** `host:port` pairs, as `URL` writes a host: lower case, IPv6 in brackets. */
+const gatewayAllow = z.string().transform((text, context): ReadonlySet<string> => {
+  const entries = text
+    .split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .filter((entry) => entry !== '');
+  if (!entries.every((entry) => /^([\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/.test(entry))) {
+    context.addIssue({ code: 'custom', message: 'must be like 127.0.0.1:4010,llm.internal:443' });
+    return z.NEVER;
+  }
+  return new Set(entries);
 });
 
 const port = z.coerce.number().int().min(1).max(65535);
@@ -49,6 +67,8 @@ const schema = z.object({
   NEXTAUTH_SECRET: z.string().min(32, 'must have at least 32 characters'),
   LATCHKEY_PEPPERS: keyring,
   LATCHKEY_AUDIT_KEY: keyring,
+  LATCHKEY_VAULT_KEYS: vaultKeyring,
+  LATCHKEY_GATEWAY_ALLOW: z.preprocess((value) => value ?? '', gatewayAllow),
 });
 
 function parseEnv(variables: Record<string, string | undefined>) {
@@ -88,6 +108,9 @@ function parseEnv(variables: Record<string, string | undefined>) {
     sessionSecret: value.NEXTAUTH_SECRET,
     peppers: value.LATCHKEY_PEPPERS,
     auditKeys: value.LATCHKEY_AUDIT_KEY,
+    vaultKeys: value.LATCHKEY_VAULT_KEYS,
+    /** `host:port` of upstreams that the gateway may reach although they are private or speak http. */
+    gatewayAllow: value.LATCHKEY_GATEWAY_ALLOW,
     identityProviders,
     /** Who vouches for the demo's people: the process that the quickstart starts beside the server. */
     demoIssuer:

@@ -12,7 +12,7 @@ import { gzipSync } from 'node:zlib';
 const floor = 60_000;
 const aim = 35_000;
 const serverWords =
-  /pglite|argon2|LATCHKEY_PEPPERS|LATCHKEY_AUDIT_KEY|NEXTAUTH_SECRET|audit_head|FOR NO KEY UPDATE|timingSafeEqual|@prisma|passwordDigest|pepperVersion|latchkey-event-1/;
+  /pglite|argon2|LATCHKEY_PEPPERS|LATCHKEY_AUDIT_KEY|LATCHKEY_VAULT_KEYS|latchkey-vault|NEXTAUTH_SECRET|audit_head|FOR NO KEY UPDATE|timingSafeEqual|@prisma|passwordDigest|pepperVersion|latchkey-event-1/;
 
 const clientFiles = readdirSync('.next/static', { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.js'),

@@ -6,4 +6,5 @@ export const testSettings = {
   NEXTAUTH_SECRET: 'a session secret that only tests use',
   LATCHKEY_PEPPERS: `2:${Buffer.alloc(32, 'pepper two').toString('base64')},1:${Buffer.alloc(32, 'pepper one').toString('base64')}`,
   LATCHKEY_AUDIT_KEY: `1:${Buffer.alloc(32, 'audit key').toString('base64')}`,
+  LATCHKEY_VAULT_KEYS: `2:${Buffer.alloc(32, 'vault two').toString('base64')},1:${Buffer.alloc(32, 'vault one').toString('base64')}`,
 };
