@@ -7,6 +7,7 @@ const pureFiles = [
   'audit/(actions|chain)',
   'auth/(permissions|callback-url|identity-providers|claims|logged-reason)',
   'bias-profiles/(json-problem|settings)',
+  'connections/presets',
   'keys/(secret|status|policy|redaction)',
   'policy-review/(words|meanings)',
   'tenants/limits',
@@ -50,14 +51,14 @@ export default {
       severity: 'error',
       from: {
         path: '^(lib|app|components)/',
-        pathNot: `^lib/db/|/(queries|mutations|standing|provisioning|creation|rotation|revocation|details)\\.ts$|^lib/verification/|${tests}`,
+        pathNot: `^lib/db/|/(queries|mutations|standing|provisioning|creation|rotation|revocation|details)\\.ts$|^lib/(verification|gateway)/|${tests}`,
       },
       to: { path: '^(lib/db|generated)/' },
     },
     {
       name: 'verification-loads-no-orm',
       severity: 'error',
-      from: { path: '^lib/verification/', pathNot: tests },
+      from: { path: '^lib/(verification|gateway)/', pathNot: tests },
       to: { path: '^(lib/db/prisma\\.ts|generated/|node_modules/@prisma/)', reachable: true },
     },
     {
@@ -78,7 +79,7 @@ export default {
     {
       name: 'verification-runs-on-plain-node',
       severity: 'error',
-      from: { path: '^lib/(verification|keys|tenants|audit|db|http)/', pathNot: tests },
+      from: { path: '^lib/(verification|gateway|vault|keys|tenants|audit|db|http)/', pathNot: tests },
       to: { path: '^node_modules/(next|next-auth|react)/', reachable: true },
     },
     {

@@ -37,6 +37,13 @@ const actionWords = {
   'bias_profile.created': 'Bias profile created',
   'bias_profile.updated': 'Bias profile changed',
   'bias_profile.deleted': 'Bias profile deleted',
+  'provider_key.created': 'Provider key created',
+  'provider_key.updated': 'Provider key changed',
+  'provider_key.deleted': 'Provider key deleted',
+  'connection.created': 'Connection created',
+  'connection.updated': 'Connection changed',
+  'connection.deleted': 'Connection deleted',
+  'connection.failed': 'Connection failed',
 } as const;
 
 export type EventAction = keyof typeof actionWords;
@@ -58,6 +65,8 @@ const groupOf: Record<Noun, string> = {
   policy: 'Tenant',
   scope: 'Tenant',
   bias_profile: 'Tenant',
+  provider_key: 'Connections',
+  connection: 'Connections',
 };
 
 /** All actions in groups, for a choice. */

@@ -22,6 +22,8 @@ const rules: Record<Action, (standing: Standing) => string | null> = {
   'key.retire': () => null,
   'agent_key.deactivate': ({ roles }) => (roles.includes('developer') ? null : developer),
   'agent_key.retire': ({ roles }) => (roles.includes('developer') ? null : developer),
+  'provider_keys.manage': ({ roles }) => (roles.includes('developer') ? null : developer),
+  'connections.manage': ({ roles }) => (roles.includes('developer') ? null : developer),
   'policy.update': ({ roles }) => (roles.includes('admin') ? null : admin),
   'members.manage': ({ roles }) => (roles.includes('admin') ? null : admin),
 };

@@ -20,6 +20,8 @@ const needs = {
   // An agent key has no owner whose leak it would be.
   'agent_key.deactivate': ['developer'],
   'agent_key.retire': ['developer'],
+  'provider_keys.manage': ['developer'],
+  'connections.manage': ['developer'],
   'policy.update': ['admin'],
   'members.manage': ['admin'],
 } as const satisfies Record<string, readonly Need[]>;
