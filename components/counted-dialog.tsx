@@ -1,6 +1,7 @@
 'use client';
 
 import { type ReactNode, useEffect } from 'react';
+import { notLoaded } from './loading-step';
 import { Button } from './ui/button';
 import { Dialog, DialogBody, DialogFooter } from './ui/dialog';
 import { FormMessage } from './ui/field';
@@ -45,7 +46,7 @@ export function CountedDialog<Counted extends Answer, Done extends Answer>({
   const change = useSubmission<undefined, Done>(submit);
   const answer = change.pending ? null : change.state;
   const counted = isReady(review.state) ? review.state : null;
-  const message = messageOf(review.state, notCounted) ?? messageOf(answer, unreachableMessage);
+  const message = messageOf(review.state, notLoaded) ?? messageOf(answer, unreachableMessage);
   return (
     <Dialog {...frame}>
       <DialogBody>
@@ -73,8 +74,6 @@ export function CountedDialog<Counted extends Answer, Done extends Answer>({
     </Dialog>
   );
 }
-
-const notCounted = 'Latchkey did not answer. Nothing was changed.';
 
 function isReady<State extends Answer>(state: State | null): state is Ready<State> {
   return state?.status === 'ready';

@@ -3,9 +3,8 @@
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { newIdempotencyValue } from '@/app/account/api-keys/idempotency-value';
-import { Button } from '@/components/ui/button';
-import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
-import { FormMessage } from '@/components/ui/field';
+import { LoadingStep } from '@/components/loading-step';
+import { Dialog } from '@/components/ui/dialog';
 import { notify } from '@/components/ui/notice';
 import { useSubmission } from '@/components/use-submission';
 import { doneOf, type RevocationReview, type Selection } from '@/lib/revocations/schema';
@@ -38,7 +37,6 @@ export function BulkRevokeDialog({ selection, onClose, onReturnFocus, onRevoked 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it opens
   useEffect(load, []);
   const close = useClosing(run, started?.selected ?? 0, onClose, onRevoked);
-  const message = state?.status === 'refused' ? state.message : state?.status === 'unreachable' ? notLoaded : null;
   const count = question?.review.count ?? null;
   return (
     <Dialog
@@ -61,31 +59,17 @@ export function BulkRevokeDialog({ selection, onClose, onReturnFocus, onRevoked 
           onClose={onClose}
         />
       ) : (
-        <>
-          <DialogBody>
-            {message && !pending ? (
-              <FormMessage>{message}</FormMessage>
-            ) : (
-              <p role="status" className="text-ink-muted">
-                Looking at what would stop…
-              </p>
-            )}
-          </DialogBody>
-          <DialogFooter>
-            <Button onClick={onClose}>Cancel</Button>
-            {state?.status === 'unreachable' && (
-              <Button pending={pending} onClick={load}>
-                Try again
-              </Button>
-            )}
-          </DialogFooter>
-        </>
+        <LoadingStep
+          waiting="Looking at what would stop…"
+          state={state}
+          pending={pending}
+          onRetry={load}
+          onClose={onClose}
+        />
       )}
     </Dialog>
   );
 }
-
-const notLoaded = 'Latchkey did not answer. Nothing was changed.';
 
 function permanenceOf(count: number | null): string {
   const keys = count === 1 ? 'this key' : 'these keys';

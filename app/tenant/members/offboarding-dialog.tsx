@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import { LoadingStep, notLoaded } from '@/components/loading-step';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
@@ -41,25 +42,13 @@ export function OffboardingDialog({ mode, member, onClose, onReturnFocus }: Offb
       {review ? (
         <Review review={review} mode={mode} loadMessage={pending ? null : message} onReload={load} onClose={onClose} />
       ) : (
-        <>
-          <DialogBody>
-            {message && !pending ? (
-              <FormMessage>{message}</FormMessage>
-            ) : (
-              <p role="status" className="text-ink-muted">
-                Looking at their keys…
-              </p>
-            )}
-          </DialogBody>
-          <DialogFooter>
-            <Button onClick={onClose}>Cancel</Button>
-            {state?.status === 'unreachable' && (
-              <Button pending={pending} onClick={load}>
-                Try again
-              </Button>
-            )}
-          </DialogFooter>
-        </>
+        <LoadingStep
+          waiting="Looking at their keys…"
+          state={state}
+          pending={pending}
+          onRetry={load}
+          onClose={onClose}
+        />
       )}
     </Dialog>
   );
@@ -68,7 +57,6 @@ export function OffboardingDialog({ mode, member, onClose, onReturnFocus }: Offb
 const disableMeaning = 'They are signed out at once and cannot sign in until you enable them again.';
 const removeMeaning =
   'They disappear from the list. If your identity provider still lets them in, they come back as a new member; disable them instead to keep them out.';
-const notLoaded = 'Latchkey did not answer. Nothing was changed.';
 
 type ReviewProps = {
   review: OffboardingReview;
