@@ -2,15 +2,12 @@ import type { EventAction } from '../audit/actions';
 import type { JsonValue } from '../audit/chain';
 import { appendEvents, type NewEvent } from '../audit/mutations';
 import { actedBy } from '../auth/mutations';
-import { type Role, refusalOf } from '../auth/permissions';
 import type { Viewer } from '../auth/queries';
 import type { LockedStanding } from '../auth/standing';
 import type { Tx } from '../db/prisma';
 import { foldName } from '../display-text';
 import { agentLifetimeInDays, earlier, endOfLife, freeNameLike } from '../keys/policy';
 import { markRevoked } from '../keys/revocation';
-import { lockAgentKeyNames, nameTaken } from '../keys/standing';
-import { type KeyTimes, statusOf } from '../keys/status';
 import {
   asAdminOf,
   doneTo,
@@ -20,25 +17,24 @@ import {
   refusalForLastAdmin,
 } from '../members/standing';
 import type { KeyDecision, OffboardMemberInput } from './schema';
+import {
+  type Decided,
+  decide,
+  type ImpossibleDecision,
+  type LeavingKey,
+  lockReceivers,
+  type Receiver,
+  type ReviewChanged,
+  refuseImpossible,
+  refuseTakenNames,
+} from './standing';
 
 export type OffboardMemberResult =
   | { status: 'done' }
-  /** The member has a key that the review did not show. Nothing was changed. */
-  | { status: 'review_changed'; message: string }
-  | { status: 'invalid'; clientId: string; message: string }
+  /** Nothing was changed. */
+  | ReviewChanged
+  | ImpossibleDecision
   | MemberRefusal;
-
-type LeavingKey = KeyTimes & { id: string; clientId: string; name: string };
-type Decided = { key: LeavingKey; decision: KeyDecision };
-type Receiver = {
-  id: string;
-  email: string;
-  roles: Role[];
-  licensed: boolean;
-  disabled: boolean;
-  names: Set<string>;
-  counted: number;
-};
 
 /**
  * Disables or removes a member, and does with each of their keys what the admin decided. All of it or nothing: a key that
@@ -79,107 +75,6 @@ export function offboardMember(viewer: Viewer, input: OffboardMemberInput): Prom
     ]);
     return { status: 'done' };
   });
-}
-
-/** The member's keys that could work, each with its decision. Decisions about keys that are gone are dropped. */
-async function decide(
-  tx: Tx,
-  member: LockedMember,
-  { decisions }: OffboardMemberInput,
-  now: Date,
-): Promise<Decided[] | Extract<OffboardMemberResult, { status: 'review_changed' }>> {
-  const keys = await tx.$queryRaw<LeavingKey[]>`
-    SELECT id, client_id AS "clientId", name, expires_at AS "expiresAt", deactivated_at AS "deactivatedAt",
-           deactivated_until AS "deactivatedUntil", revoked_at AS "revokedAt"
-      FROM key WHERE tenant_id = ${member.tenantId}::uuid AND owner_id = ${member.id}::uuid
-     ORDER BY id FOR NO KEY UPDATE`;
-  const byClientId = new Map(decisions.map((decision) => [decision.clientId, decision]));
-  const decided: Decided[] = [];
-  for (const key of keys) {
-    if (!['Active', 'Inactive'].includes(statusOf(key, now))) continue;
-    const decision = byClientId.get(key.clientId);
-    if (!decision) {
-      const message = `${member.email} has a key that was not in this list: “${key.name}”. Decide about it too.`;
-      return { status: 'review_changed', message };
-    }
-    decided.push({ key, decision });
-  }
-  return decided;
-}
-
-/** Everybody who is to get a key, by e-mail, with what the limit and the names of their keys allow. */
-async function lockReceivers(
-  tx: Tx,
-  leaving: LockedMember,
-  decided: Decided[],
-  { now }: LockedStanding,
-): Promise<Map<string, Receiver>> {
-  const { tenantId } = leaving;
-  const emails = decided.flatMap(({ decision }) => (decision.decision === 'hand_over' ? [decision.receiver] : []));
-  if (emails.length === 0) return new Map();
-  const members = await tx.$queryRaw<Array<Omit<Receiver, 'names' | 'counted'> & { emailKey: string }>>`
-    SELECT id, email, email_key AS "emailKey", roles::text[] AS roles, licensed, disabled_at IS NOT NULL AS disabled
-      FROM member WHERE tenant_id = ${tenantId}::uuid AND email_key = ANY (${emails}) AND id <> ${leaving.id}::uuid
-     ORDER BY id FOR NO KEY UPDATE`;
-  const receivers = new Map<string, Receiver>();
-  for (const { emailKey, ...member } of members) {
-    const keys = await tx.key.findMany({
-      where: { tenantId, ownerId: member.id },
-      select: { nameKey: true, expiresAt: true, deactivatedAt: true, deactivatedUntil: true, revokedAt: true },
-    });
-    receivers.set(emailKey, {
-      ...member,
-      names: new Set(keys.map((key) => key.nameKey)),
-      counted: keys.filter((key) => ['Active', 'Inactive'].includes(statusOf(key, now))).length,
-    });
-  }
-  return receivers;
-}
-
-/** The first decision that cannot be carried out, with the reason. */
-function refuseImpossible(decided: Decided[], receivers: Map<string, Receiver>, standing: LockedStanding) {
-  const given = new Map<string, number>();
-  for (const { key, decision } of decided) {
-    const invalid = (message: string) => ({ status: 'invalid' as const, clientId: key.clientId, message });
-    if (decision.decision === 'keep' && decision.until <= standing.now) return invalid('Choose a date in the future.');
-    if (decision.decision !== 'hand_over') continue;
-    const { receiver: email } = decision;
-    const receiver = receivers.get(email);
-    if (!receiver) return invalid(`${email} is not another member of this tenant.`);
-    if (receiver.disabled) return invalid(`${email} is disabled.`);
-    if (!receiver.licensed) return invalid(`${email} needs a licence to get a key.`);
-    if (refusalOf('key.edit', { ...standing, roles: receiver.roles })) {
-      return invalid(`${email} needs the role developer to get a key.`);
-    }
-    const more = (given.get(email) ?? 0) + 1;
-    given.set(email, more);
-    const { maximumKeysPerUser } = standing.tenant;
-    if (receiver.counted + more > maximumKeysPerUser) {
-      const has = receiver.counted === 1 ? '1 API key' : `${receiver.counted} API keys`;
-      return invalid(`${email} has ${has}; the maximum is ${maximumKeysPerUser}. Choose somebody else for this one.`);
-    }
-  }
-  return null;
-}
-
-/** The first agent key that would get a name which another one has, or gets in the same review. */
-async function refuseTakenNames(tx: Tx, viewer: Viewer, decided: Decided[]) {
-  const wanted = decided.flatMap(({ key, decision }) =>
-    decision.decision === 'make_agent' ? [{ clientId: key.clientId, name: decision.name }] : [],
-  );
-  if (wanted.length === 0) return null;
-  await lockAgentKeyNames(tx, viewer);
-  const others = await tx.key.findMany({
-    where: { tenantId: viewer.tenantId, ownerId: null, nameKey: { in: wanted.map(({ name }) => foldName(name)) } },
-    select: { nameKey: true },
-  });
-  const taken = new Set(others.map(({ nameKey }) => nameKey));
-  for (const { clientId, name } of wanted) {
-    const nameKey = foldName(name);
-    if (taken.has(nameKey)) return { status: 'invalid' as const, clientId, message: nameTaken(name, null).message };
-    taken.add(nameKey);
-  }
-  return null;
 }
 
 /**
