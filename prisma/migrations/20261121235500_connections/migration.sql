@@ -14,6 +14,7 @@ CREATE TABLE "provider_key" (
     "sealed_value" BYTEA NOT NULL,
     "wrapped_data_key" BYTEA NOT NULL,
     "vault_version" INTEGER NOT NULL,
+    "origin" TEXT,
     "first_three" TEXT NOT NULL,
     "last_three" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT clock_timestamp(),
