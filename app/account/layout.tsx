@@ -7,6 +7,7 @@ import { ExpiryBanner } from './expiry-banner';
 const sections = [
   { label: 'API keys', href: '/account/api-keys' },
   { label: 'Agent keys', href: '/account/agent-keys' },
+  { label: 'Provider keys', href: '/account/provider-keys' },
   { label: 'Security', href: '/account/security' },
 ];
 

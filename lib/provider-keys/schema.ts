@@ -61,6 +61,22 @@ export type ProviderKeyView = {
   updatedAt: Date;
 };
 
+export type ProviderKeyPageView = {
+  keys: ProviderKeyView[];
+  /** Why the viewer may change none; null when they may. */
+  refusal: string | null;
+  /** The database's clock. */
+  now: Date;
+};
+
+/** A connection that a provider key is used by. */
+export type ProviderKeyUse = {
+  slug: string;
+  name: string;
+  /** False: only models of it use the key, beside another one of its own or none. */
+  itself: boolean;
+};
+
 /** How a mask is written. */
 export function maskText({ firstThree, lastThree }: { firstThree: string; lastThree: string }): string {
   return `${firstThree}${firstThree === '' ? '••••••••' : '…'}${lastThree}`;

@@ -1,11 +1,10 @@
 'use client';
 
 import { Search } from 'lucide-react';
-import type { KeyView } from '@/lib/keys/schema';
 
 const fold = (text: string) => text.normalize('NFKC').toLowerCase().trim();
 
-export function matches(key: KeyView, search: string): boolean {
+export function matches(key: { name: string }, search: string): boolean {
   return fold(key.name).includes(fold(search));
 }
 
