@@ -35,7 +35,7 @@ async function stored(id: string): Promise<Stored> {
   return row;
 }
 /** What the gateway would send. */
-async function valueOf(id: string): Promise<string> {
+async function openedOf(id: string): Promise<string> {
   const row = await stored(id);
   return openSealed(keyringProvider(env().vaultKeys), row, row);
 }
@@ -63,7 +63,7 @@ describe('a developer', () => {
     expect(await listProviderKeys(viewer)).toEqual([
       { id, name: 'OpenAI', mask: 'sk-…111', usedBy: [], lastUsedAt: null, updatedAt: expect.any(Date) },
     ]);
-    expect(await valueOf(id)).toBe(first);
+    expect(await openedOf(id)).toBe(first);
     expect(await lastEvent(tenant.id)).toEqual({
       action: 'provider_key.created',
       clientId: null,
@@ -71,7 +71,7 @@ describe('a developer', () => {
     });
 
     expect(await editProviderKey(viewer, edit(id, 'Open AI'))).toEqual({ status: 'done', connections: [] });
-    expect(await valueOf(id)).toBe(first);
+    expect(await openedOf(id)).toBe(first);
     expect((await stored(id)).revision).toBe(1);
     expect(await lastEvent(tenant.id)).toEqual({
       action: 'provider_key.updated',
@@ -85,7 +85,7 @@ describe('a developer', () => {
       status: 'done',
       connections: ['Chat'],
     });
-    expect(await valueOf(id)).toBe(second);
+    expect(await openedOf(id)).toBe(second);
     expect((await stored(id)).revision).toBe(2);
     expect((await listProviderKeys(viewer))[0]).toMatchObject({
       mask: 'sk-…333',
@@ -115,7 +115,7 @@ describe('a developer', () => {
     const { viewer, tenant } = await createViewer();
     const id = await insertProviderKey(tenant.id, 'Old', 'sk-old-value-000000');
     expect(await editProviderKey(viewer, edit(id, 'New', 'short'))).toMatchObject({ status: 'done' });
-    expect(await valueOf(id)).toBe('short');
+    expect(await openedOf(id)).toBe('short');
     expect(await listProviderKeys(viewer)).toMatchObject([{ name: 'New', mask: '••••••••' }]);
     expect((await lastEvent(tenant.id)).details).toEqual({
       name: 'New',

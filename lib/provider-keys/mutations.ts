@@ -63,7 +63,7 @@ export function editProviderKey(
 ): Promise<EditProviderKeyResult> {
   const { tenantId } = viewer;
   return asDeveloper(viewer, 'provider_keys.manage', async (tx, { now }): Promise<EditProviderKeyResult> => {
-    const stored = await findStored(tx, viewer, id);
+    const stored = await lockStored(tx, viewer, id);
     if (!stored) return { status: 'not_found' };
     const renamed = name !== stored.name;
     const replaced = value !== '';
@@ -104,7 +104,7 @@ export type DeleteProviderKeyResult =
 export function deleteProviderKey(viewer: Viewer, { id }: { id: string }): Promise<DeleteProviderKeyResult> {
   const { tenantId } = viewer;
   return asDeveloper(viewer, 'provider_keys.manage', async (tx, { now }): Promise<DeleteProviderKeyResult> => {
-    const stored = await findStored(tx, viewer, id);
+    const stored = await lockStored(tx, viewer, id);
     if (!stored) return { status: 'not_found' };
     const using = usedBy(viewer, id);
     const connections = await listConnectionNames(tx, viewer, id);
@@ -129,11 +129,11 @@ async function sealedColumns(record: SealedRecord, value: string) {
   return { sealedValue, wrappedDataKey: new Uint8Array(wrappedDataKey), vaultVersion, ...providerKeyMaskOf(value) };
 }
 
-function findStored(tx: Tx, { tenantId }: Viewer, id: string) {
-  return tx.providerKey.findUnique({
-    where: { tenantId_id: { tenantId, id } },
-    select: { name: true, revision: true },
-  });
+/** Locked before anything else of the tenant's moves: the rotation of the vault locks provider keys first, too. */
+async function lockStored(tx: Tx, { tenantId }: Viewer, id: string) {
+  const [row] = await tx.$queryRaw<Array<{ name: string; revision: number }>>`
+    SELECT name, revision FROM provider_key WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`;
+  return row ?? null;
 }
 
 /** Connections that use a provider key, themselves or one of their models. */
