@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { deleteKey, editKey } from '@/lib/keys/mutations';
+import { insertConnection, insertProviderKey } from '../tests/support/connections';
 import { growLog } from '../tests/support/events';
 import { createManyKeys } from '../tests/support/many-keys';
 import { acceptSecret, countCaller, countRequests } from '../tests/support/usage';
@@ -288,6 +289,48 @@ for (const [colorScheme, width] of [
       await page.getByRole('button', { name: 'Delete Careful' }).click();
       await expect(page.getByRole('alertdialog').getByLabel('Keys that use it get')).toBeVisible();
       await expectAccessible(page, 'delete bias profile');
+    });
+
+    test(`the provider keys and their dialogs are accessible: ${colorScheme}, ${width} px`, async ({
+      page,
+      tenant,
+    }) => {
+      const path = '/account/provider-keys';
+      await open(page, path);
+      await expect(page.getByText('No provider keys yet')).toBeVisible();
+      await expectAccessible(page, 'no provider keys');
+      await page.getByRole('button', { name: 'New provider key' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await expect(dialog.getByText('API key value cannot be blank.')).toBeVisible();
+      await expectAccessible(page, 'new provider key, refused');
+      await page.keyboard.press('Escape');
+      const providerKeyId = await insertProviderKey(tenant.id, 'Longname'.repeat(6), 'sk-0123456789-abcdef');
+      await insertProviderKey(tenant.id, 'Short', 'x');
+      for (const [index, name] of ['Connection'.repeat(5), 'Chat', 'Summaries', 'Evaluation'].entries()) {
+        const connection = { slug: `c-${index}`, name, url: 'https://127.0.0.1:1/v1', providerKeyId };
+        await insertConnection(tenant.id, connection);
+      }
+      await open(page, path);
+      await expect(page.getByText('and 1 more')).toBeVisible();
+      await expectAccessible(page, 'provider keys');
+      await page.getByRole('button', { name: /^Edit Longname/ }).click();
+      await dialog.getByLabel('API key value', { exact: true }).fill('sk-9876543210-abcdef');
+      await expectAccessible(page, 'edit provider key');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await expect(dialog.getByRole('listitem')).toHaveCount(4);
+      await expectAccessible(page, 'the connections were tested');
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: /^Delete Longname/ }).click();
+      await expect(page.getByText('4 connections use it.')).toBeVisible();
+      await expectAccessible(page, 'delete provider key');
+      await page.keyboard.press('Escape');
+      await page.getByLabel('Search provider keys').fill('nobody');
+      await expect(page.getByText('No provider key has a name with “nobody”.')).toBeVisible();
+      await expectAccessible(page, 'no provider key found');
+      await sql(`UPDATE member SET roles = '{admin}' WHERE tenant_id = $1`, [tenant.id]);
+      await open(page, path);
+      await expectAccessible(page, 'provider keys of who is no developer');
     });
 
     test(`all keys and the details of one are accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { encode } from 'next-auth/jwt';
 import type { Viewer } from '@/lib/auth/queries';
+import { insertConnection, insertProviderKey } from '../tests/support/connections';
 import {
   createBiasProfile,
   createKeyFor,
@@ -26,6 +27,7 @@ type Target = {
   scope: string;
   profileId: string;
   revocationId: string;
+  providerKeyId: string;
 };
 type Row = {
   page: string;
@@ -53,6 +55,10 @@ const noAdmin = {
 const noLook = { ...noAdmin, sentence: 'This member does not exist any more. Reload the page.' };
 const noScopeLook = { ...noAdmin, sentence: 'This scope does not exist any more. Reload the page.' };
 const noProfileLook = { ...noAdmin, sentence: 'This bias profile does not exist any more. Reload the page.' };
+const noProviderKeyLook = {
+  ...noDeveloper,
+  sentence: 'This provider key does not exist any more. Reload the page.',
+};
 const keysPage = '/account/api-keys';
 const securityPage = '/account/security';
 const membersPage = '/tenant/members';
@@ -61,6 +67,8 @@ const linkPage = '/set-password';
 const ofScope = { page: '/tenant/settings', aimed: 'tenant', needs: noAdmin } as const;
 const profilesPage = '/tenant/bias-profiles';
 const ofProfile = { page: profilesPage, aimed: 'tenant', needs: noAdmin } as const;
+const providerKeysPage = '/account/provider-keys';
+const ofProviderKey = { page: providerKeysPage, aimed: 'tenant', needs: noDeveloper } as const;
 const ofMember = { page: membersPage, aimed: 'tenant', needs: noAdmin } as const;
 
 const actions: Record<string, Row> = {
@@ -158,6 +166,27 @@ const actions: Record<string, Row> = {
   },
   reviewBiasProfileAction: { ...ofProfile, input: ({ profileId }) => ({ id: profileId }), needs: noProfileLook },
   deleteBiasProfileAction: { ...ofProfile, input: ({ profileId }) => ({ id: profileId, replacementId: null }) },
+  createProviderKeyAction: {
+    page: providerKeysPage,
+    input: () => ({ name: `New ${randomUUID()}`, value: 'sk-a-value-of-theirs' }),
+    aimed: false,
+    needs: noDeveloper,
+  },
+  editProviderKeyAction: {
+    ...ofProviderKey,
+    input: ({ providerKeyId }) => ({ id: providerKeyId, name: 'Changed', value: 'sk-another-value' }),
+  },
+  testProviderKeyAction: {
+    ...ofProviderKey,
+    input: ({ providerKeyId }) => ({ id: providerKeyId }),
+    needs: noProviderKeyLook,
+  },
+  reviewProviderKeyAction: {
+    ...ofProviderKey,
+    input: ({ providerKeyId }) => ({ id: providerKeyId }),
+    needs: noProviderKeyLook,
+  },
+  deleteProviderKeyAction: { ...ofProviderKey, input: ({ providerKeyId }) => ({ id: providerKeyId }) },
   // Harmless to everybody: they can only end the sessions of whoever calls them.
   signOutAction: { page: keysPage, input: () => undefined, aimed: false },
   signOutEverywhereAction: { page: securityPage, input: () => undefined, aimed: false },
@@ -236,6 +265,7 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/account': 'members',
   '/account/agent-keys': 'members',
   '/account/api-keys': 'members',
+  '/account/provider-keys': 'members',
   '/account/security': 'members',
   '/api/auth/[...nextauth]': 'everybody',
   '/docs/use-api-keys': 'everybody',
@@ -314,6 +344,8 @@ async function stored(tenant: TestTenant): Promise<string> {
        (SELECT json_agg(k ORDER BY id) FROM key k WHERE tenant_id = $1),
        (SELECT json_agg(c ORDER BY name) FROM scope c WHERE tenant_id = $1),
        (SELECT json_agg(b ORDER BY id) FROM bias_profile b WHERE tenant_id = $1),
+       (SELECT json_agg(p ORDER BY id) FROM provider_key p WHERE tenant_id = $1),
+       (SELECT json_agg(n ORDER BY id) FROM connection n WHERE tenant_id = $1),
        (SELECT json_agg(s ORDER BY key_id) FROM key_secret s WHERE tenant_id = $1),
        (SELECT json_agg(i ORDER BY issuer, subject) FROM identity i WHERE tenant_id = $1),
        (SELECT json_agg(l ORDER BY member_id) FROM one_time_link l WHERE tenant_id = $1),
@@ -358,7 +390,10 @@ async function targetOf(member: TestMember, viewer: Viewer): Promise<Target> {
   const scope = `s-${randomUUID()}`;
   await createScopes({ id: member.tenantId }, scope);
   const revocationId = await createRevocation(member, clientId);
-  return { clientId, sessionId: viewer.sessionId, memberId: member.id, scope, profileId, revocationId };
+  const providerKeyId = await insertProviderKey(member.tenantId, randomUUID(), 'sk-a-value-of-theirs');
+  const url = 'https://127.0.0.1:1/v1';
+  await insertConnection(member.tenantId, { slug: `c-${randomUUID()}`, url, providerKeyId });
+  return { clientId, sessionId: viewer.sessionId, memberId: member.id, scope, profileId, revocationId, providerKeyId };
 }
 
 const nowhere = (): Target => ({
@@ -368,6 +403,7 @@ const nowhere = (): Target => ({
   scope: `s-${randomUUID()}`,
   profileId: randomUUID(),
   revocationId: randomUUID(),
+  providerKeyId: randomUUID(),
 });
 
 const success = /"status":"(started|continued|done|created|saved|changed|deleted|ended|issued|ready|redeemed|valid)"/;
@@ -508,7 +544,7 @@ for (const [path, audience] of Object.entries(pages)) {
     expect(`${response.headers.get('location')} ${text}`).toMatch(/\/sign-in|\/account|\/tenant/);
     expect(text).not.toContain(tenant.slug);
     expect(text).not.toMatch(
-      /Manage API Keys|Maximum API keys per user|Current password|Search members|Tenant created/,
+      /Manage API Keys|Maximum API keys per user|Current password|New provider key|Search members|Tenant created/,
     );
     if (audience === 'admins') {
       const member = await visit(await cookieOf(viewer));

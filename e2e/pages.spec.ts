@@ -1,3 +1,4 @@
+import { insertConnection, insertProviderKey } from '../tests/support/connections';
 import { createBiasProfile, createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { keysPath, open, rowOf } from './key-page';
@@ -22,7 +23,7 @@ test.describe('an admin', () => {
     page,
   }) => {
     for (const [path, area, names] of [
-      [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Security']],
+      [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Provider keys', 'Security']],
       ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles', 'API keys', 'Events']],
     ] as const) {
       await open(page, path);
@@ -254,6 +255,36 @@ test.describe('with hostile bias profiles', () => {
     }
     await page.getByRole('button', { name: `Delete ${payloads[0]}`, exact: true }).click();
     await expect(page.getByRole('alertdialog').getByRole('option')).toHaveCount(payloads.length);
+    expect(alerts).toEqual([]);
+  });
+});
+
+test.describe('with hostile provider keys', () => {
+  test('names of keys and connections are shown as they are, and nothing in them runs', async ({ page, tenant }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    for (const [index, payload] of payloads.entries()) {
+      const providerKeyId = await insertProviderKey(tenant.id, payload, `<i>-a-value-</i>`);
+      const url = 'https://127.0.0.1:1/v1';
+      await insertConnection(tenant.id, { slug: `c-${index}`, name: `${payload} again`, url, providerKeyId });
+    }
+    await open(page, '/account/provider-keys');
+    for (const payload of payloads) {
+      const row = rowOf(page, payload);
+      await expect(row.getByText(`${payload} again`, { exact: true })).toBeVisible();
+      await expect(row.getByText('<i>…/i>', { exact: true })).toBeVisible();
+      await row.getByRole('button', { name: `Edit ${payload}`, exact: true }).click();
+      await expect(page.getByRole('dialog').getByLabel('API key name')).toHaveValue(payload);
+      await page.keyboard.press('Escape');
+      await row.getByRole('button', { name: `Delete ${payload}`, exact: true }).click();
+      await expect(page.getByRole('alertdialog').getByRole('listitem')).toHaveText(`${payload} again`);
+      await page.keyboard.press('Escape');
+    }
+    await page.getByLabel('Search provider keys').fill(`${payloads[0]}?`);
+    await expect(page.getByText(`No provider key has a name with “${payloads[0]}?”.`)).toBeVisible();
     expect(alerts).toEqual([]);
   });
 });

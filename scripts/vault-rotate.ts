@@ -6,7 +6,7 @@ import { keyringProvider } from '../lib/vault/key-provider';
 import { countRemaining, rotateVault, type UnopenedKey } from '../lib/vault/rotation';
 import { runScript } from './run-script';
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const keys = (amount: number) => `${amount.toLocaleString('en')} provider ${amount === 1 ? 'key' : 'keys'}`;
 
 await runScript(async () => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { expectIntact } from '@/tests/support/audit';
+import { insertConnection } from '@/tests/support/connections';
 import { startMailServer } from '@/tests/support/mail-server';
 import { useMailServer } from '@/tests/support/notices';
 import { askedWith } from '@/tests/support/requests';
@@ -26,6 +27,8 @@ import { inviteMember, signOutMember } from '../members/mutations';
 import { sendExpiryNotices, sendLeakNotices } from '../notifications/delivery';
 import { offboardMember } from '../offboarding/mutations';
 import { redeemLink } from '../one-time-links/mutations';
+import { createProviderKey, deleteProviderKey, editProviderKey } from '../provider-keys/mutations';
+import { listProviderKeys } from '../provider-keys/queries';
 import { continueRevocation, startRevocation } from '../revocations/mutations';
 import { reviewRevocation } from '../revocations/queries';
 import { createScope, deleteScope } from '../scopes/mutations';
@@ -122,6 +125,30 @@ async function changePeople({ tenant, admin, done }: Used) {
   await done(offboardMember(admin, { memberId: leaver.id, mode: 'remove', decisions: [] }));
 }
 
+/** The gateway's two tables are written as it writes them, without an upstream. */
+async function connect({ tenant, admin, clientId, done }: Used) {
+  await done(createProviderKey(admin, { name: 'Provider', value: 'sk-0123456789abcdef' }));
+  const [{ id = '' } = {}] = await listProviderKeys(admin);
+  await done(editProviderKey(admin, { id, name: 'Provider', value: 'sk-fedcba9876543210' }));
+  const connectionId = await insertConnection(tenant.id, {
+    slug: 'chat',
+    url: 'https://api.example.com',
+    providerKeyId: id,
+    models: [{ name: 'large', ownKey: true, providerKeyId: id }],
+  });
+  await sql(
+    `INSERT INTO provider_key_last_use (tenant_id, provider_key_id, last_used_at) VALUES ($1, $2, now())
+     ON CONFLICT (tenant_id, provider_key_id) DO UPDATE SET last_used_at = excluded.last_used_at`,
+    [tenant.id, id],
+  );
+  await sql(
+    `INSERT INTO connection_failure (tenant_id, connection_id, hour, reason, requests, client_id, key_name, address, last_at)
+     VALUES ($1, $2, date_trunc('hour', now()), 'upstream_timeout', 1, $3, 'Laptop', '203.0.113.7', now())`,
+    [tenant.id, connectionId, clientId],
+  );
+  return id;
+}
+
 async function revokeInBulk({ admin }: Used) {
   const { clientId } = await createKeyFor(admin, { name: 'Revoked with others' });
   const selection = { kind: 'keys' as const, clientIds: [clientId] };
@@ -151,6 +178,7 @@ test('the application role does everything that the product does, in every table
   const used = await useEverything();
   await changePeople(used);
   await revokeInBulk(used);
+  const providerKeyId = await connect(used);
   await letTimePass(used);
   const tables = await sql<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
@@ -159,6 +187,7 @@ test('the application role does everything that the product does, in every table
   for (const { name } of tables) if ((await sql(`SELECT 1 FROM "${name}" LIMIT 1`)).length === 0) empty.push(name);
   expect(empty).toEqual([]);
   const { admin, clientId, done } = used;
+  await done(deleteProviderKey(admin, { id: providerKeyId }));
   await done(retireSecret(admin, clientId));
   await done(deleteKey(admin, clientId));
   const [profile] = await sql<{ id: string }>('SELECT id FROM bias_profile WHERE tenant_id = $1', [used.tenant.id]);

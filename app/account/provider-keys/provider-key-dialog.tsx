@@ -27,10 +27,13 @@ export function ProviderKeyDialog({ providerKey, onClose, onReturnFocus }: Provi
       ? editProviderKeyAction({ id: providerKey.id, ...input })
       : createProviderKeyAction(input));
     if (result.status !== 'saved') return result;
-    notify('Provider key saved');
     setValue('');
-    if (result.connections > 0) setReplaced(true);
-    else onClose();
+    if (result.connections > 0) {
+      setReplaced(true);
+    } else {
+      notify('Provider key saved');
+      onClose();
+    }
     return result;
   });
   const fields = state?.status === 'invalid' && !pending ? state.fields : {};
