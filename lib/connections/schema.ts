@@ -11,6 +11,7 @@ export const workflowMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as cons
 export const connectionNameMaximum = 50;
 /** Bounds the list that every dialog shows. */
 export const connectionsPerTenantMaximum = 100;
+export const connectionLimitSentence = `A tenant can have at most ${connectionsPerTenantMaximum} connections. Delete one to add another.`;
 export const modelsPerConnectionMaximum = 100;
 export const timeoutMaximumInSeconds = 600;
 export const sizeLimitMaximumInMegabytes = 10_000;

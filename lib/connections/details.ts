@@ -1,0 +1,153 @@
+import type { JsonValue } from '../audit/chain';
+import type { Viewer } from '../auth/queries';
+import type { Tx } from '../db/prisma';
+import { env } from '../env';
+import { refusalOfUrl } from '../gateway/addresses';
+import type { AuthStyle, ConnectionKind, EditConnectionInput } from './schema';
+
+/** All that can be edited of a connection, as it is stored. */
+export type ConnectionDetails = {
+  name: string;
+  url: string;
+  method: string | null;
+  authStyle: AuthStyle;
+  authHeader: string | null;
+  providerKeyId: string | null;
+  scopes: string[];
+  timeoutInSeconds: number;
+  sizeLimitInMegabytes: number;
+  models: Array<{ name: string; ownKey: boolean; providerKeyId: string | null }>;
+};
+export type StoredConnection = ConnectionDetails & { id: string; slug: string; kind: ConnectionKind; updatedAt: Date };
+
+export type InvalidConnection = {
+  status: 'invalid';
+  field: 'slug' | 'url' | 'providerKeyId' | 'scopes' | 'models';
+  message: string;
+};
+
+/** What was submitted, without what means nothing to a connection of this kind and style. */
+export function detailsOf(
+  kind: ConnectionKind,
+  input: Omit<EditConnectionInput, 'id' | 'seenUpdatedAt'>,
+): ConnectionDetails {
+  const { name, url, authStyle, timeoutInSeconds, sizeLimitInMegabytes } = input;
+  const takesKey = authStyle !== 'none';
+  const models = input.models.map((model) => {
+    const ownKey = takesKey && model.ownKey;
+    return { name: model.name, ownKey, providerKeyId: ownKey ? model.providerKeyId : null };
+  });
+  return {
+    name,
+    url,
+    method: kind === 'workflow' ? input.method : null,
+    authStyle,
+    authHeader: authStyle === 'header' ? input.authHeader : null,
+    providerKeyId: takesKey ? input.providerKeyId : null,
+    scopes: [...input.scopes].sort(),
+    timeoutInSeconds,
+    sizeLimitInMegabytes,
+    models: kind === 'workflow' ? [] : models,
+  };
+}
+
+const stored = {
+  id: true,
+  slug: true,
+  kind: true,
+  name: true,
+  url: true,
+  method: true,
+  authStyle: true,
+  authHeader: true,
+  providerKeyId: true,
+  scopes: true,
+  timeoutInSeconds: true,
+  sizeLimitInMegabytes: true,
+  updatedAt: true,
+  models: { select: { name: true, ownKey: true, providerKeyId: true }, orderBy: { position: 'asc' } },
+} as const;
+
+/** A connection of the viewer's tenant; another tenant's looks like one that does not exist. */
+export function findStored(tx: Tx, { tenantId }: Viewer, id: string): Promise<StoredConnection | null> {
+  return tx.connection.findFirst({ where: { tenantId, id }, select: stored });
+}
+
+/**
+ * Refuses a URL that the gateway would not call, provider keys that are not the tenant's, and scopes that its list lacks.
+ * What the connection has already may stay: a scope that the list lost meanwhile still keeps keys out that do not hold it,
+ * and a model whose own provider key was deleted waits for another one.
+ */
+export async function refuseDetails(
+  tx: Tx,
+  viewer: Viewer,
+  wanted: ConnectionDetails,
+  before: StoredConnection | null,
+): Promise<InvalidConnection | null> {
+  const refusal = refusalOfUrl(wanted.url, env().gatewayAllow);
+  if (refusal) return { status: 'invalid', field: 'url', message: refusal };
+  return (await refuseProviderKeys(tx, viewer, wanted, before)) ?? (await refuseScopes(tx, viewer, wanted, before));
+}
+
+async function refuseProviderKeys(
+  tx: Tx,
+  viewer: Viewer,
+  { providerKeyId, models }: ConnectionDetails,
+  before: StoredConnection | null,
+): Promise<InvalidConnection | null> {
+  const names = await namesOfProviderKeys(tx, viewer, [providerKeyId, ...models.map((model) => model.providerKeyId)]);
+  if (providerKeyId !== null && !names.has(providerKeyId)) {
+    const message = 'Your tenant has no such provider key any more. Choose another one.';
+    return { status: 'invalid', field: 'providerKeyId', message };
+  }
+  const waiting = before?.models.filter((model) => model.ownKey && model.providerKeyId === null) ?? [];
+  const wrong = models.find(({ name, ownKey, providerKeyId: own }) => {
+    if (!ownKey) return false;
+    return own === null ? !waiting.some((model) => model.name === name) : !names.has(own);
+  });
+  if (!wrong) return null;
+  return { status: 'invalid', field: 'models', message: `Choose another provider key for the model ${wrong.name}.` };
+}
+
+async function refuseScopes(
+  tx: Tx,
+  { tenantId }: Viewer,
+  { scopes }: ConnectionDetails,
+  before: StoredConnection | null,
+): Promise<InvalidConnection | null> {
+  const added = scopes.filter((name) => !before?.scopes.includes(name));
+  const known = await tx.scope.findMany({ where: { tenantId, name: { in: added } }, select: { name: true } });
+  const unknown = added.find((name) => !known.some((scope) => scope.name === name));
+  if (!unknown) return null;
+  return { status: 'invalid', field: 'scopes', message: `Your tenant has no scope ${unknown}. Choose without it.` };
+}
+
+async function namesOfProviderKeys(
+  tx: Tx,
+  { tenantId }: Viewer,
+  ids: Array<string | null>,
+): Promise<Map<string, string>> {
+  const wanted = [...new Set(ids.filter((id) => id !== null))];
+  if (wanted.length === 0) return new Map();
+  const rows = await tx.providerKey.findMany({
+    where: { tenantId, id: { in: wanted } },
+    select: { id: true, name: true },
+  });
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** The same as an event tells it: by names, which are still known when the rows are gone. */
+export async function inWords(tx: Tx, viewer: Viewer, details: ConnectionDetails): Promise<Record<string, JsonValue>> {
+  const { method, authStyle, authHeader, providerKeyId, models, ...rest } = details;
+  const names = await namesOfProviderKeys(tx, viewer, [providerKeyId, ...models.map((model) => model.providerKeyId)]);
+  const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? null));
+  return {
+    ...rest,
+    httpMethod: method,
+    sentAs: authStyle === 'header' ? (authHeader ?? '') : authStyle,
+    providerKey: nameOf(providerKeyId),
+    models: models.map((model) =>
+      model.ownKey ? `${model.name} (${nameOf(model.providerKeyId) ?? 'no provider key'})` : model.name,
+    ),
+  };
+}
