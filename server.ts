@@ -10,6 +10,9 @@ import { closeDatabase } from './lib/db/connection';
 import { migrate } from './lib/db/migrate';
 import { query } from './lib/db/sql';
 import { ConfigurationError, env } from './lib/env';
+import { answerConnect } from './lib/gateway/gateway';
+import { flushFailures } from './lib/gateway/mutations';
+import { isConnect } from './lib/gateway/path';
 import { addressOf } from './lib/http/forwarding';
 import { notFound, problem } from './lib/http/problem';
 import { send } from './lib/http/send';
@@ -40,7 +43,8 @@ async function main(): Promise<void> {
 
   const server = createServer({
     headersTimeout: 10_000,
-    requestTimeout: 30_000,
+    // Of pages only, see `route`: what the gateway sends on may take as long as its connection allows.
+    requestTimeout: 0,
     keepAliveTimeout: 65_000,
     // How often the first two are looked at: a slow sender is cut off when it is due.
     connectionsCheckingInterval: 1_000,
@@ -48,6 +52,10 @@ async function main(): Promise<void> {
   const pages = withPages ? (await import('./next-pages')).openPages(server) : null;
   server.on('request', (request, response) => {
     route(request, response, pages).catch((error: unknown) => fail(request, response, error));
+  });
+  // Asked first, the gateway looks whether anybody wants the body; the others have no reason to wait.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response);
   });
   // Nobody reaches another server through this one.
   server.on('connect', (_request, socket) =>
@@ -58,7 +66,7 @@ async function main(): Promise<void> {
   await pages?.prepared;
   const jobs = withPages ? (await import('./lib/background/jobs')).startJobs() : null;
   stopGracefully(server, async () => {
-    await Promise.all([flushUsage(), jobs?.stop()]);
+    await Promise.all([flushUsage(), flushFailures(), jobs?.stop()]);
     closeRateLimits();
     await pages?.close();
     await closeDatabase();
@@ -95,10 +103,28 @@ async function route(request: IncomingMessage, response: ServerResponse, pages: 
   request.url = url;
   const question = url.indexOf('?');
   const path = question < 0 ? url : url.slice(0, question);
-  if (!isEndpoint(path)) return pages ? pages.answer(request, response, url) : send(request, response, notFound());
+  if (!isEndpoint(path)) return pages ? answerPage(request, response, url, pages) : send(request, response, notFound());
   const { source, userAgent } = readHeaders(request.rawHeaders, question < 0 ? '' : url.slice(question + 1));
   const origin = { address: addressOf(request), userAgent };
+  if (isConnect(path)) return answerConnect({ request, response, method, path, source, origin });
   send(request, response, await answerEndpoint({ method, path, source, origin }));
+}
+
+/** How long a page's form may take to arrive. */
+const bodyPatience = 30_000;
+
+async function answerPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: string,
+  pages: Pages,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const alarm = setTimeout(() => request.complete || request.destroy(), bodyPatience).unref();
+    response.once('close', () => clearTimeout(alarm));
+    if (request.headers.expect !== undefined) response.writeContinue();
+  }
+  await pages.answer(request, response, url);
 }
 
 /** A path with its query, also where a client names the whole URL, as for a proxy (RFC 9112 section 3.2.2). */

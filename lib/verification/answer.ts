@@ -48,12 +48,13 @@ export function answer(verdict: Verdict, accepted: (key: KeyRow) => Reply): Repl
   }
 }
 
-/** The fields of draft-ietf-httpapi-ratelimit-headers-10; only where there is a limit. */
 function withLimit(reply: Reply, state: RateLimitState | null): Reply {
-  if (!state) return reply;
-  const { limit, remaining, resetInSeconds } = state;
-  const fields = { 'RateLimit-Policy': `"key";q=${limit};w=60`, RateLimit: `"key";r=${remaining};t=${resetInSeconds}` };
-  return { ...reply, headers: { ...reply.headers, ...fields } };
+  return state ? { ...reply, headers: { ...reply.headers, ...limitFields(state) } } : reply;
+}
+
+/** The fields of draft-ietf-httpapi-ratelimit-headers-10; only where there is a limit. */
+export function limitFields({ limit, remaining, resetInSeconds }: RateLimitState): Record<string, string> {
+  return { 'RateLimit-Policy': `"key";q=${limit};w=60`, RateLimit: `"key";r=${remaining};t=${resetInSeconds}` };
 }
 
 /** `GET /api/v1/me` */
@@ -80,16 +81,20 @@ export function me(key: KeyRow): Reply {
 export function authorize(key: KeyRow): Reply {
   return {
     status: 200,
-    headers: {
-      'Cache-Control': 'no-store',
-      'X-Latchkey-Client-Id': key.clientId,
-      'X-Latchkey-Tenant': key.tenantSlug,
-      'X-Latchkey-Subject': key.ownerId ?? key.clientId,
-      'X-Latchkey-Scopes': key.scopes.join(' '),
-      // Always sent, so that a caller cannot pass one of their own through a proxy. Names may hold any character.
-      'X-Latchkey-Bias-Profile': encodeURIComponent(key.profileName ?? ''),
-    },
+    headers: { 'Cache-Control': 'no-store', ...identityFields(key) },
     body: '',
+  };
+}
+
+/** Who is calling, for what is called. */
+export function identityFields(key: KeyRow): Record<string, string> {
+  return {
+    'X-Latchkey-Client-Id': key.clientId,
+    'X-Latchkey-Tenant': key.tenantSlug,
+    'X-Latchkey-Subject': key.ownerId ?? key.clientId,
+    'X-Latchkey-Scopes': key.scopes.join(' '),
+    // Always sent, so that a caller cannot pass one of their own through a proxy. Names may hold any character.
+    'X-Latchkey-Bias-Profile': encodeURIComponent(key.profileName ?? ''),
   };
 }
 

@@ -23,11 +23,16 @@ export type Verdict =
   /** The database did not answer in time, or must not be believed. */
   | { status: 'unavailable' };
 
+type Scopes = readonly string[];
+
 /** A request as a verdict sees it. */
 export type Asked = {
   source: CredentialSource;
-  /** Scopes that the key must hold, all of them. */
-  requiredScopes: readonly string[];
+  /**
+   * Scopes that the key must hold, all of them. Where they depend on whose key it is, a function: it is asked when secret
+   * and status are accepted, of the row as it is now, and within how many milliseconds it has to answer.
+   */
+  requiredScopes: readonly string[] | ((key: KeyRow, milliseconds: number) => Scopes | Promise<Scopes>);
   origin: RequestOrigin;
 };
 
@@ -78,8 +83,22 @@ function decide(
   if (!row) return { status: 'refused', reason: 'invalid_credential' };
   const reason = match ? refusalOf(row, now) : 'invalid_credential';
   if (!match || reason) return refuse(row, reason ?? 'invalid_credential', asked, now);
-  if (row.rateLimitPerMinute === null && !isDue(row, match, asked, now)) return conclude(row, match, null, asked, now);
-  return decideSlowly(row, match, row.rateLimitPerMinute, asked, arrived, now);
+  const required = requiredOf(asked, row, arrived);
+  return required instanceof Promise
+    ? required.then((scopes) => decideScopes(row, match, scopes, asked, arrived, now))
+    : decideScopes(row, match, required, asked, arrived, now);
+}
+
+function requiredOf(
+  { requiredScopes }: Pick<Asked, 'requiredScopes'>,
+  row: KeyRow,
+  arrived: number,
+): Scopes | Promise<Scopes> {
+  return typeof requiredScopes === 'function' ? requiredScopes(row, timeLeft(arrived)) : requiredScopes;
+}
+
+function timeLeft(arrived: number): number {
+  return arrived + verificationDeadline - performance.now();
 }
 
 function refuse(row: KeyRow, reason: 'invalid_credential' | KnownRefusal, asked: Asked, now: Date): Verdict {
@@ -87,9 +106,24 @@ function refuse(row: KeyRow, reason: 'invalid_credential' | KnownRefusal, asked:
   return { status: 'refused', reason };
 }
 
+function decideScopes(
+  row: KeyRow,
+  match: SecretMatch,
+  required: Scopes,
+  asked: Asked,
+  arrived: number,
+  now: Date,
+): Verdict | Promise<Verdict> {
+  const missing = missingScopes(row, required);
+  if (row.rateLimitPerMinute === null && !isDue(row, match, missing, now))
+    return conclude(row, match, missing, null, asked, now);
+  return decideSlowly(row, match, missing, row.rateLimitPerMinute, asked, arrived, now);
+}
+
 async function decideSlowly(
   row: KeyRow,
   match: SecretMatch,
+  missing: string[],
   rateLimitPerMinute: number | null,
   asked: Asked,
   arrived: number,
@@ -101,16 +135,22 @@ async function decideSlowly(
     countRequest(row, 'rate_limited', asked.origin, now);
     return { status: 'limited', limit };
   }
-  if (isDue(row, match, asked, now)) {
+  if (isDue(row, match, missing, now)) {
     const { mintedAt } = match === 'current' || !row.previous ? row.current : row.previous;
-    const acceptedMintedAt = missingScopes(row, asked).length === 0 ? mintedAt : null;
-    await touch({ row, acceptedMintedAt, now }, arrived + verificationDeadline - performance.now());
+    const acceptedMintedAt = missing.length === 0 ? mintedAt : null;
+    await touch({ row, acceptedMintedAt, now }, timeLeft(arrived));
   }
-  return conclude(row, match, limit, asked, now);
+  return conclude(row, match, missing, limit, asked, now);
 }
 
-function conclude(row: KeyRow, match: SecretMatch, limit: RateLimitState | null, asked: Asked, now: Date): Verdict {
-  const missing = missingScopes(row, asked);
+function conclude(
+  row: KeyRow,
+  match: SecretMatch,
+  missing: string[],
+  limit: RateLimitState | null,
+  asked: Asked,
+  now: Date,
+): Verdict {
   if (missing.length > 0) {
     countRequest(row, 'insufficient_scope', asked.origin, now);
     return { status: 'forbidden', missing, limit };
@@ -119,8 +159,35 @@ function conclude(row: KeyRow, match: SecretMatch, limit: RateLimitState | null,
   return { status: 'accepted', key: row, limit };
 }
 
-function missingScopes({ scopes }: KeyRow, { requiredScopes }: Asked): string[] {
-  return requiredScopes.filter((scope) => !scopes.includes(scope));
+function missingScopes({ scopes }: KeyRow, required: Scopes): string[] {
+  // The same empty list for most: nothing to clean up after it.
+  return required.length === 0 ? none : required.filter((scope) => !scopes.includes(scope));
+}
+
+const none: string[] = [];
+
+/**
+ * What the verdict would be now about a request that was accepted and is still being answered. Counted nowhere: it is no
+ * further request, and takes nothing from the key's limit.
+ */
+export async function reconsider(asked: Omit<Asked, 'origin'>): Promise<Verdict> {
+  const arrived = performance.now();
+  const parsed = parseCredential(asked.source);
+  if (parsed.status !== 'presented') return { status: 'refused', reason: 'no_credential' };
+  const { clientId, secret } = parsed.credential;
+  try {
+    const { row, now } = await look(clientId, verificationDeadline);
+    const match = matchSecret(row, clientId, secret, now);
+    if (!row || !match) return { status: 'refused', reason: 'invalid_credential' };
+    const reason = refusalOf(row, now);
+    if (reason) return { status: 'refused', reason };
+    const missing = missingScopes(row, await requiredOf(asked, row, arrived));
+    return missing.length > 0
+      ? { status: 'forbidden', missing, limit: null }
+      : { status: 'accepted', key: row, limit: null };
+  } catch (error) {
+    return undecided(error);
+  }
 }
 
 /** Only for callers who proved that they have the secret. */
@@ -142,9 +209,9 @@ function refusalOf(row: KeyRow, now: Date): KnownRefusal | null {
 const lastUsedGranularity = 60_000;
 
 /** The first request that a new secret is accepted for is written at once: somebody may be waiting for it. */
-function isDue(row: KeyRow, match: SecretMatch, asked: Asked, now: Date): boolean {
+function isDue(row: KeyRow, match: SecretMatch, missing: string[], now: Date): boolean {
   const { lastUsedAt, usedSecretMintedAt, current } = row;
   if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() >= lastUsedGranularity) return true;
   if (match !== 'current' || (usedSecretMintedAt && usedSecretMintedAt >= current.mintedAt)) return false;
-  return missingScopes(row, asked).length === 0;
+  return missing.length === 0;
 }
