@@ -27,7 +27,7 @@ export type Target = {
   sizeLimitInBytes: number;
   providerKey: SealedKey | null;
   /** Of the models that have a provider key of their own, or lost it (null). Empty: no request's model matters. */
-  keysOfModels: ReadonlyMap<string, SealedKey | null>;
+  keysOfModels: Map<string, SealedKey | null>;
 };
 
 type Question = { tenantId: string; slug: string };
@@ -72,8 +72,9 @@ async function readTargets(questions: Question[]): Promise<Array<Target | null>>
     const name = row.tenantId + row.slug;
     const target = found.get(name) ?? targetOf(row);
     found.set(name, target);
-    if (row.model === null) target.providerKey = sealedKeyOf(row);
-    else (target.keysOfModels as Map<string, SealedKey | null>).set(row.model, sealedKeyOf(row));
+    const providerKey = sealedKeyOf(row, target.origin);
+    if (row.model === null) target.providerKey = providerKey;
+    else target.keysOfModels.set(row.model, providerKey);
   }
   for (const target of found.values()) keep(target);
   return questions.map(({ tenantId, slug }) => found.get(tenantId + slug) ?? null);
@@ -90,6 +91,8 @@ type StoredRow = Omit<Target, 'origin' | 'basePath' | 'providerKey' | 'keysOfMod
   sealedValue: Uint8Array<ArrayBuffer>;
   wrappedDataKey: Uint8Array;
   vaultVersion: number;
+  /** Null: it was linked to no connection yet. */
+  keyOrigin: string | null;
 };
 
 function targetOf(row: StoredRow): Target {
@@ -113,8 +116,9 @@ function targetOf(row: StoredRow): Target {
   };
 }
 
-function sealedKeyOf({ tenantId, providerKeyId, revision, ...row }: StoredRow): SealedKey | null {
-  if (providerKeyId === null) return null;
+/** Null also for one that is for another origin, which no edit of a connection allows: it would be sent to strangers. */
+function sealedKeyOf({ tenantId, providerKeyId, revision, ...row }: StoredRow, origin: string): SealedKey | null {
+  if (providerKeyId === null || (row.keyOrigin !== null && row.keyOrigin !== origin)) return null;
   const { sealedValue, wrappedDataKey, vaultVersion } = row;
   return { record: { tenantId, id: providerKeyId, revision }, sealed: { sealedValue, wrappedDataKey, vaultVersion } };
 }
@@ -122,7 +126,7 @@ function sealedKeyOf({ tenantId, providerKeyId, revision, ...row }: StoredRow): 
 // One row always comes back, so that a connection that a replica does not know is not mistaken for an unknown one. Of each
 // connection a row for its own provider key, and one for each model that has its own.
 const selectTargets = `
-  SELECT pg_is_in_recovery() AS replica, c.*, p.revision, p.sealed_value AS "sealedValue",
+  SELECT pg_is_in_recovery() AS replica, c.*, p.revision, p.origin AS "keyOrigin", p.sealed_value AS "sealedValue",
          p.wrapped_data_key AS "wrappedDataKey", p.vault_version AS "vaultVersion"
     FROM (VALUES (1)) always
     LEFT JOIN (
