@@ -74,7 +74,7 @@ export function findStored(tx: Tx, { tenantId }: Viewer, id: string): Promise<St
 }
 
 /**
- * Refuses a URL that the gateway would not call, provider keys that are not the tenant's, and scopes that its list lacks.
+ * Refuses a URL that the gateway would not call, provider keys that are not the tenant's or are for another origin, and scopes that its list lacks.
  * What the connection has already may stay: a scope that the list lost meanwhile still keeps keys out that do not hold it,
  * and a model whose own provider key was deleted waits for another one.
  */
@@ -92,21 +92,44 @@ export async function refuseDetails(
 async function refuseProviderKeys(
   tx: Tx,
   viewer: Viewer,
-  { providerKeyId, models }: ConnectionDetails,
+  { url, providerKeyId, models }: ConnectionDetails,
   before: StoredConnection | null,
 ): Promise<InvalidConnection | null> {
-  const names = await namesOfProviderKeys(tx, viewer, [providerKeyId, ...models.map((model) => model.providerKeyId)]);
-  if (providerKeyId !== null && !names.has(providerKeyId)) {
+  const keys = await findProviderKeys(tx, viewer, providerKeysOf({ providerKeyId, models }));
+  if (providerKeyId !== null && !keys.has(providerKeyId)) {
     const message = 'Your tenant has no such provider key any more. Choose another one.';
     return { status: 'invalid', field: 'providerKeyId', message };
   }
   const waiting = before?.models.filter((model) => model.ownKey && model.providerKeyId === null) ?? [];
   const wrong = models.find(({ name, ownKey, providerKeyId: own }) => {
     if (!ownKey) return false;
-    return own === null ? !waiting.some((model) => model.name === name) : !names.has(own);
+    return own === null ? !waiting.some((model) => model.name === name) : !keys.has(own);
   });
-  if (!wrong) return null;
-  return { status: 'invalid', field: 'models', message: `Choose another provider key for the model ${wrong.name}.` };
+  if (wrong)
+    return { status: 'invalid', field: 'models', message: `Choose another provider key for the model ${wrong.name}.` };
+  const { origin } = new URL(url);
+  const bound = [...keys.values()].find((key) => key.origin !== null && key.origin !== origin);
+  if (!bound) return null;
+  return {
+    status: 'invalid',
+    field: bound.id === providerKeyId ? 'providerKeyId' : 'models',
+    message: `“${bound.name}” is only ever sent to ${bound.origin}. Paste it as another provider key to send it to ${origin}.`,
+  };
+}
+
+/**
+ * From now on these provider keys go to this URL's origin and to no other. Without that, whoever may edit a connection could
+ * have a provider key sent to a server of their own, and read it there; now they must know it to send it elsewhere.
+ */
+export async function bindProviderKeys(tx: Tx, { tenantId }: Viewer, details: ConnectionDetails): Promise<void> {
+  const { origin } = new URL(details.url);
+  const ids = providerKeysOf(details);
+  if (ids.length > 0)
+    await tx.providerKey.updateMany({ where: { tenantId, id: { in: ids }, origin: null }, data: { origin } });
+}
+
+function providerKeysOf({ providerKeyId, models }: Pick<ConnectionDetails, 'providerKeyId' | 'models'>): string[] {
+  return [...new Set([providerKeyId, ...models.map((model) => model.providerKeyId)].filter((id) => id !== null))];
 }
 
 async function refuseScopes(
@@ -122,25 +145,22 @@ async function refuseScopes(
   return { status: 'invalid', field: 'scopes', message: `Your tenant has no scope ${unknown}. Choose without it.` };
 }
 
-async function namesOfProviderKeys(
-  tx: Tx,
-  { tenantId }: Viewer,
-  ids: Array<string | null>,
-): Promise<Map<string, string>> {
-  const wanted = [...new Set(ids.filter((id) => id !== null))];
-  if (wanted.length === 0) return new Map();
+type StoredProviderKey = { id: string; name: string; origin: string | null };
+
+async function findProviderKeys(tx: Tx, { tenantId }: Viewer, ids: string[]): Promise<Map<string, StoredProviderKey>> {
+  if (ids.length === 0) return new Map();
   const rows = await tx.providerKey.findMany({
-    where: { tenantId, id: { in: wanted } },
-    select: { id: true, name: true },
+    where: { tenantId, id: { in: ids } },
+    select: { id: true, name: true, origin: true },
   });
-  return new Map(rows.map(({ id, name }) => [id, name]));
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** The same as an event tells it: by names, which are still known when the rows are gone. */
 export async function inWords(tx: Tx, viewer: Viewer, details: ConnectionDetails): Promise<Record<string, JsonValue>> {
   const { method, authStyle, authHeader, providerKeyId, models, ...rest } = details;
-  const names = await namesOfProviderKeys(tx, viewer, [providerKeyId, ...models.map((model) => model.providerKeyId)]);
-  const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? null));
+  const keys = await findProviderKeys(tx, viewer, providerKeysOf(details));
+  const nameOf = (id: string | null) => (id === null ? null : (keys.get(id)?.name ?? null));
   return {
     ...rest,
     httpMethod: method,

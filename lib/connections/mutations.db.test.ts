@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Viewer } from '@/lib/auth/queries';
+import { editProviderKey } from '@/lib/provider-keys/mutations';
 import { acceptEvents, expectIntact, refuseEvents } from '@/tests/support/audit';
 import { insertConnection, insertProviderKey } from '@/tests/support/connections';
 import {
   createMember,
   createScopes,
+  createTenant,
   createViewer,
   everythingStored,
   sql,
@@ -254,6 +256,47 @@ describe('a developer', () => {
         expect(await unchanged(() => editConnection(viewer, edit))).toEqual({ status: 'invalid', ...refused });
       }
     }
+  });
+
+  test('cannot send a provider key to another origin than the first one it was linked to, without pasting it again', async () => {
+    const tenant = await createTenant();
+    const viewer = await viewerFor(await createMember(tenant));
+    const key = await insertProviderKey(tenant.id, 'OpenAI', 'sk-0123456789abcdef');
+    expect(await createConnection(viewer, creation({ providerKeyId: key }))).toMatchObject({ status: 'created' });
+    const sentence =
+      '“OpenAI” is only ever sent to https://api.openai.com. Paste it as another provider key to send it to https://evil.example.';
+    const evil = 'https://evil.example/v1';
+    const asItsKey = { status: 'invalid', field: 'providerKeyId', message: sentence };
+
+    const edit = await editOf(viewer, 'openai', { url: evil });
+    expect(await unchanged(() => editConnection(viewer, edit))).toEqual(asItsKey);
+    const other = creation({ slug: 'evil', url: evil, providerKeyId: key });
+    expect(await unchanged(() => createConnection(viewer, other))).toEqual(asItsKey);
+    const models = [{ name: 'gpt', ownKey: true, providerKeyId: key }];
+    const ofModel = creation({ slug: 'evil', url: evil, models });
+    expect(await unchanged(() => createConnection(viewer, ofModel))).toEqual({ ...asItsKey, field: 'models' });
+
+    // Another value for the same connection is for the same origin.
+    const paste = { id: key, name: 'OpenAI', value: 'sk-fedcba9876543210' };
+    expect(await editProviderKey(viewer, paste)).toEqual({ status: 'done', connections: ['OpenAI'] });
+    expect(await unchanged(() => editConnection(viewer, edit))).toEqual(asItsKey);
+    // Taken from its connection it still is for that origin; another connection to the same one may have it.
+    expect(await editConnection(viewer, await editOf(viewer, 'openai', { providerKeyId: null }))).toEqual({
+      status: 'done',
+    });
+    expect(await unchanged(() => createConnection(viewer, other))).toEqual(asItsKey);
+    expect(
+      await createConnection(
+        viewer,
+        creation({ slug: 'second', url: 'https://api.openai.com/v2', providerKeyId: key }),
+      ),
+    ).toMatchObject({ status: 'created' });
+    const taken = await editOf(viewer, 'second', { providerKeyId: null });
+    expect(await editConnection(viewer, taken)).toEqual({ status: 'done' });
+
+    // Whoever has the value may send it anywhere.
+    expect(await editProviderKey(viewer, paste)).toEqual({ status: 'done', connections: [] });
+    expect(await createConnection(viewer, other)).toMatchObject({ status: 'created' });
   });
 
   test('keeps a model whose own provider key was deleted, but cannot make one', async () => {

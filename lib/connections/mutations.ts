@@ -4,6 +4,7 @@ import { actedBy } from '../auth/mutations';
 import type { Viewer } from '../auth/queries';
 import type { Tx } from '../db/prisma';
 import {
+  bindProviderKeys,
   type ConnectionDetails,
   detailsOf,
   findStored,
@@ -38,6 +39,7 @@ export function createConnection(viewer: Viewer, input: CreateConnectionInput): 
       select: { id: true },
     });
     await writeModels(tx, viewer, id, models);
+    await bindProviderKeys(tx, viewer, wanted);
     const details = { slug, kind, ...(await inWords(tx, viewer, wanted)) };
     await appendEvent(tx, { ...actedBy(viewer), action: 'connection.created', details });
     return { status: 'created', id };
@@ -73,6 +75,7 @@ export function editConnection(viewer: Viewer, input: EditConnectionInput): Prom
       select: { id: true },
     });
     await writeModels(tx, viewer, before.id, models);
+    await bindProviderKeys(tx, viewer, wanted);
     const details = { slug: before.slug, name: wanted.name, ...changed };
     await appendEvent(tx, { ...actedBy(viewer), action: 'connection.updated', details });
     return { status: 'done' };

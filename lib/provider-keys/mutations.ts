@@ -76,6 +76,8 @@ export function editProviderKey(
       data: {
         ...(renamed ? { name, nameKey: foldName(name) } : {}),
         ...(replaced ? { revision: record.revision, ...(await sealedColumns(record, value)) } : {}),
+        // Whoever pasted it knows it, so the connection that it is linked to next may be another provider's.
+        ...(replaced && connections.length === 0 ? { origin: null } : {}),
         updatedAt: now,
       },
       select: { id: true },
