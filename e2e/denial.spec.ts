@@ -537,7 +537,8 @@ for (const [path, audience] of Object.entries(pages)) {
     const visit = async (cookie: string | null) => {
       const headers = cookie ? { cookie } : {};
       const response = await fetch(address, { headers, redirect: 'manual' });
-      const flight = await fetch(address, { headers: { ...headers, rsc: '1' }, redirect: 'manual' });
+      // A request for a flight payload is sent on to an address of its own first.
+      const flight = await fetch(address, { headers: { ...headers, rsc: '1' }, redirect: 'follow' });
       return { response, text: `${await response.text()} ${await flight.text()}` };
     };
     const { response, text } = await visit(null);
