@@ -142,6 +142,22 @@ describe('a developer', () => {
     await expect(openSealed(keyringProvider(env().vaultKeys), after, before)).rejects.toThrow();
   });
 
+  test('who replaces a value that a connection sends cannot have it sent elsewhere; one that none sends is free again', async () => {
+    const { viewer, tenant } = await createViewer();
+    const id = await insertProviderKey(tenant.id, 'Key', 'sk-0123456789abcdef');
+    const connectionId = await insertConnection(tenant.id, { slug: 'chat', url, providerKeyId: id });
+    const originOf = async () => (await sql('SELECT origin FROM provider_key WHERE id = $1', [id]))[0];
+    const origin = 'https://api.example.com';
+    await sql('UPDATE provider_key SET origin = $2 WHERE id = $1', [id, origin]);
+    await editProviderKey(viewer, edit(id, 'Key', 'sk-fedcba9876543210'));
+    expect(await originOf()).toEqual({ origin });
+    await sql('UPDATE connection SET provider_key_id = NULL WHERE id = $1', [connectionId]);
+    await editProviderKey(viewer, edit(id, 'Renamed'));
+    expect(await originOf()).toEqual({ origin });
+    await editProviderKey(viewer, edit(id, 'Renamed', 'sk-0123456789fedcba'));
+    expect(await originOf()).toEqual({ origin: null });
+  });
+
   test('is refused a name that another provider key of the tenant has, however it is written', async () => {
     const { viewer, tenant } = await createViewer();
     const stranger = await createViewer();

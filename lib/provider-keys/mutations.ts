@@ -76,7 +76,7 @@ export function editProviderKey(
       data: {
         ...(renamed ? { name, nameKey: foldName(name) } : {}),
         ...(replaced ? { revision: record.revision, ...(await sealedColumns(record, value)) } : {}),
-        // Whoever pasted it knows it, so the connection that it is linked to next may be another provider's.
+        // A new value that nothing sends yet is for wherever it is linked to first.
         ...(replaced && connections.length === 0 ? { origin: null } : {}),
         updatedAt: now,
       },

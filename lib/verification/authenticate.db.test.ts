@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Viewer } from '@/lib/auth/queries';
+import { insertProviderKey } from '@/tests/support/connections';
 import { requestWith } from '@/tests/support/requests';
 import { createKeyFor, createViewer, everythingStored, sql } from '@/tests/support/world';
 import { deactivateKey, deleteKey } from '../keys/mutations';
@@ -224,6 +225,17 @@ describe('verifying', () => {
     expect(await outcome(secret)).toBe('401 invalid_credential');
     await setPepper(2);
     expect(await outcome(secret)).toBe('200');
+    expect(await ready()).toMatchObject({ status: 200, body: 'ready\n' });
+  });
+
+  test('a vault key that provider keys are under and that is not configured: readiness says so', async () => {
+    const { viewer } = await prepare();
+    const id = await insertProviderKey(viewer.tenantId, 'Key', 'x');
+    const ready = () => answerEndpoint(requestWith(null, '/readyz'));
+    expect(await ready()).toMatchObject({ status: 200, body: 'ready\n' });
+    await sql('UPDATE provider_key SET vault_version = 9 WHERE id = $1', [id]);
+    expect(await ready()).toMatchObject({ status: 503, body: 'LATCHKEY_VAULT_KEYS lacks version 9\n' });
+    await sql('DELETE FROM provider_key WHERE id = $1', [id]);
     expect(await ready()).toMatchObject({ status: 200, body: 'ready\n' });
   });
 });

@@ -1,6 +1,6 @@
 import { isMigrated } from '../db/migrate';
 import { queryInTime } from '../db/sql';
-import { env } from '../env';
+import { env, type Keyring } from '../env';
 import { notFound, problem, type Reply } from '../http/problem';
 import { log } from '../log';
 import { answer, authorize, me } from './answer';
@@ -49,31 +49,38 @@ function requiredScopes(search: string): string[] {
     .filter((scope) => scope !== '');
 }
 
-/** Ready: the database answers, is a writable primary, is migrated, and every pepper that stored secrets need is configured. */
+/** Ready: the database answers, is a writable primary, is migrated, and every pepper and vault key that what is stored needs is configured. */
 async function readiness(): Promise<Reply> {
   try {
     const [server] = await queryInTime<{ replica: boolean }>('replica', 'SELECT pg_is_in_recovery() AS replica');
     if (server?.replica) return plain(503, 'the database is a replica');
     if (!(await isMigrated())) return plain(503, 'the database is not migrated');
-    const stored = await queryInTime<{ version: number }>('pepper-versions', selectPepperVersions);
-    const missing = stored.filter(({ version }) => !env().peppers.byVersion.has(version));
-    if (missing.length > 0)
-      return plain(503, `LATCHKEY_PEPPERS lacks version ${missing.map((row) => row.version).join(', ')}`);
-    return plain(200, 'ready');
+    const { peppers, vaultKeys } = env();
+    const lacking =
+      (await lackOf('LATCHKEY_PEPPERS', peppers, 'key_secret', 'pepper_version')) ??
+      (await lackOf('LATCHKEY_VAULT_KEYS', vaultKeys, 'provider_key', 'vault_version'));
+    return lacking === null ? plain(200, 'ready') : plain(503, lacking);
   } catch (error) {
     log().warn({ err: error }, 'not ready');
     return plain(503, 'the database does not answer');
   }
 }
 
-// DISTINCT would read every secret; this hops along the index from one version to the next.
-const selectPepperVersions = `
-  WITH RECURSIVE stored (version) AS (
-    SELECT min(pepper_version) FROM key_secret
-    UNION ALL
-    SELECT (SELECT min(pepper_version) FROM key_secret WHERE pepper_version > version) FROM stored WHERE version IS NOT NULL
-  )
-  SELECT version FROM stored WHERE version IS NOT NULL`;
+/** What a setting lacks of the versions that a column holds; null when it has them all. */
+async function lackOf(setting: string, { byVersion }: Keyring, table: string, column: string): Promise<string | null> {
+  // DISTINCT would read every row; this hops along the index from one version to the next.
+  const stored = await queryInTime<{ version: number }>(
+    `${column}s`,
+    `WITH RECURSIVE stored (version) AS (
+       SELECT min(${column}) FROM ${table}
+       UNION ALL
+       SELECT (SELECT min(${column}) FROM ${table} WHERE ${column} > version) FROM stored WHERE version IS NOT NULL
+     )
+     SELECT version FROM stored WHERE version IS NOT NULL`,
+  );
+  const missing = stored.filter(({ version }) => !byVersion.has(version)).map(({ version }) => version);
+  return missing.length === 0 ? null : `${setting} lacks version ${missing.join(', ')}`;
+}
 
 function plain(status: number, text: string): Reply {
   return {
