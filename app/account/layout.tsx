@@ -8,6 +8,7 @@ const sections = [
   { label: 'API keys', href: '/account/api-keys' },
   { label: 'Agent keys', href: '/account/agent-keys' },
   { label: 'Provider keys', href: '/account/provider-keys' },
+  { label: 'Connections', href: '/account/connections' },
   { label: 'Security', href: '/account/security' },
 ];
 

@@ -11,13 +11,14 @@ const filterableFrom = 10;
 type ScopeFieldProps = {
   /** The tenant's list. */
   scopes: ScopeView[];
+  help?: string;
   chosen: string[];
   onChange: (chosen: string[]) => void;
   error: string | undefined;
 };
 
-/** Which of the tenant's scopes the key holds; nothing where there is nothing to choose. */
-export function ScopeField({ scopes, chosen, onChange, error }: ScopeFieldProps) {
+/** Which of the tenant's scopes a key holds, or a connection demands; nothing where there is nothing to choose. */
+export function ScopeField({ scopes, help, chosen, onChange, error }: ScopeFieldProps) {
   const id = useId();
   const [filter, setFilter] = useState('');
   // What the list opened with stays in it, so that a scope which is gone meanwhile can be taken away.
@@ -29,8 +30,9 @@ export function ScopeField({ scopes, chosen, onChange, error }: ScopeFieldProps)
   const shown = all.filter(({ name, description }) => `${name} ${description}`.toLowerCase().includes(wanted));
   const toggle = (name: string, checked: boolean) =>
     onChange(checked ? [...chosen, name] : chosen.filter((each) => each !== name));
+  const describedBy = [error && `${id}-error`, help && `${id}-help`].filter(Boolean).join(' ');
   return (
-    <fieldset aria-describedby={error ? `${id}-error` : undefined} className="min-w-0">
+    <fieldset aria-describedby={describedBy || undefined} className="min-w-0">
       <legend className="mb-1.5 flex w-full items-baseline justify-between gap-3">
         <span>
           <span className="font-medium">Scopes</span>
@@ -72,6 +74,11 @@ export function ScopeField({ scopes, chosen, onChange, error }: ScopeFieldProps)
         </div>
       </div>
       {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
+      {help && (
+        <p id={`${id}-help`} className="mt-1.5 text-ink-muted text-xs leading-5">
+          {help}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -1,14 +1,13 @@
 'use client';
 
 import { useState } from 'react';
-import type { KeyView } from '@/lib/keys/schema';
 
 /** More than these would make a row tall. One more takes no more room than a button for it. */
 const shownAtFirst = 4;
 const wordClass = 'min-w-0 break-all rounded bg-sunken px-1.5 text-[0.6875rem] text-ink-muted leading-5';
 
-/** What the key may do, quietly; the rest of a long list on demand. */
-export function ScopeWords({ item: { name, scopes } }: { item: KeyView }) {
+/** What a key may do, or a connection demands, quietly; the rest of a long list on demand. */
+export function ScopeWords({ item: { name, scopes } }: { item: { name: string; scopes: string[] } }) {
   const [all, setAll] = useState(false);
   if (scopes.length === 0) return null;
   const more = scopes.length > shownAtFirst + 1 ? scopes.length - shownAtFirst : 0;

@@ -1,0 +1,102 @@
+'use server';
+
+import { revalidatePath } from 'next/cache';
+import { fieldMessages } from '@/app/field-messages';
+import { requireViewer, toSignIn } from '@/lib/auth/viewer';
+import {
+  type CreateConnectionResult,
+  createConnection,
+  deleteConnection,
+  type EditConnectionResult,
+  editConnection,
+} from '@/lib/connections/mutations';
+import { findConnectionToTest } from '@/lib/connections/queries';
+import { connectionReferenceSchema, createConnectionSchema, editConnectionSchema } from '@/lib/connections/schema';
+import { testConnection } from '@/lib/gateway/probe';
+import {
+  connectionFields,
+  type DeleteConnectionState,
+  type SaveConnectionState,
+  type TestConnectionState,
+} from './states';
+
+const page = '/account/connections';
+const missing = { status: 'refused', message: 'This connection does not exist any more. Reload the page.' } as const;
+
+export async function createConnectionAction(input: unknown): Promise<SaveConnectionState> {
+  const viewer = await requireViewer();
+  const parsed = createConnectionSchema.safeParse(input);
+  if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, connectionFields) };
+  const result = await createConnection(viewer, parsed.data);
+  if (result.status !== 'created') return refusalOf(result);
+  revalidatePath(page);
+  return { status: 'saved', id: result.id };
+}
+
+export async function editConnectionAction(input: unknown): Promise<SaveConnectionState> {
+  const viewer = await requireViewer();
+  const parsed = editConnectionSchema.safeParse(input);
+  if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, connectionFields) };
+  const result = await editConnection(viewer, parsed.data);
+  switch (result.status) {
+    case 'done':
+      revalidatePath(page);
+      return { status: 'saved', id: parsed.data.id };
+    case 'changed':
+      // Whoever opens it again sees what it is now.
+      revalidatePath(page);
+      return result;
+    default:
+      return refusalOf(result);
+  }
+}
+
+export async function deleteConnectionAction(input: unknown): Promise<DeleteConnectionState> {
+  const viewer = await requireViewer();
+  const parsed = connectionReferenceSchema.safeParse(input);
+  if (!parsed.success) return missing;
+  const result = await deleteConnection(viewer, parsed.data.id);
+  switch (result.status) {
+    case 'deleted':
+      revalidatePath(page);
+      return result;
+    case 'signed_out':
+      return toSignIn();
+    case 'not_found':
+      return missing;
+    case 'refused':
+      return result;
+  }
+}
+
+/** Asks the upstream of a connection, as it is stored, whether it answers and takes the provider key. */
+export async function testConnectionAction(input: unknown): Promise<TestConnectionState> {
+  const viewer = await requireViewer();
+  const parsed = connectionReferenceSchema.safeParse(input);
+  if (!parsed.success) return missing;
+  const found = await findConnectionToTest(viewer, parsed.data.id);
+  switch (found.status) {
+    case 'ready':
+      return { status: 'tested', test: await testConnection(viewer.tenantId, found.slug) };
+    case 'not_found':
+      return missing;
+    case 'refused':
+      return found;
+  }
+}
+
+type Refusal = Exclude<CreateConnectionResult | EditConnectionResult, { status: 'created' | 'done' | 'changed' }>;
+
+/** The list stays as it is until the developer has read why. */
+async function refusalOf(result: Refusal): Promise<SaveConnectionState> {
+  switch (result.status) {
+    case 'signed_out':
+      return toSignIn();
+    case 'not_found':
+      return missing;
+    case 'refused':
+      return result;
+    case 'invalid':
+      return { status: 'invalid', fields: { [result.field]: result.message } };
+  }
+}
