@@ -333,6 +333,59 @@ for (const [colorScheme, width] of [
       await expectAccessible(page, 'provider keys of who is no developer');
     });
 
+    test(`the connections and their dialogs are accessible: ${colorScheme}, ${width} px`, async ({ page, tenant }) => {
+      const path = '/account/connections';
+      await open(page, path);
+      await expect(page.getByText('No connections yet')).toBeVisible();
+      await expectAccessible(page, 'no connections');
+      await createScopes(tenant, 'llm:call');
+      const providerKeyId = await insertProviderKey(tenant.id, 'Longname'.repeat(6), 'sk-0123456789-abcdef');
+      const models = ['m'.repeat(100), 'small', 'large'].map((name) => ({ name, ownKey: true }));
+      const url = `https://${'long.'.repeat(30)}example.com/v1`;
+      const scopes = ['llm:call'];
+      const connection = { slug: 's'.repeat(50), name: 'Connection'.repeat(5), url, providerKeyId, scopes, models };
+      const id = await insertConnection(tenant.id, connection);
+      await insertConnection(tenant.id, { slug: 'flow', name: 'Flow', url, kind: 'workflow', authStyle: 'none' });
+      await insertConnection(tenant.id, { slug: 'open', name: 'Open', url });
+      await sql(
+        `INSERT INTO connection_failure (tenant_id, connection_id, hour, reason, requests, client_id, key_name, address, last_at)
+         VALUES ($1, $2, date_trunc('hour', now()), 'upstream_too_large', 1, 'x', 'x', 'x', now())`,
+        [tenant.id, id],
+      );
+      await open(page, path);
+      await expect(page.getByText('No provider key', { exact: true })).toBeVisible();
+      await expectAccessible(page, 'connections');
+      await page.getByRole('button', { name: '+ New connection' }).click();
+      const dialog = page.getByRole('dialog');
+      await expectAccessible(page, 'new connection, presets');
+      await dialog.getByRole('button', { name: 'Azure OpenAI' }).click();
+      await dialog.getByRole('button', { name: 'Add a model' }).click();
+      await page.keyboard.type('m');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('m');
+      await dialog.getByText('Limits').click();
+      await dialog.getByLabel('Timeout (seconds)').fill('0');
+      await dialog.getByRole('button', { name: 'Create connection' }).click();
+      await expect(dialog.getByText('Timeout must be at least 1.')).toBeVisible();
+      await expectAccessible(page, 'new connection, refused');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Edit Connection/ }).click();
+      await expect(dialog.getByRole('listitem')).toHaveCount(3);
+      await expectAccessible(page, 'edit connection');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Test Open' }).click();
+      await expect(dialog.getByRole('status').getByRole('paragraph').first()).not.toHaveText(/^Asking/);
+      await expectAccessible(page, 'test connection');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Delete Connection/ }).click();
+      await expect(page.getByRole('alertdialog')).toBeVisible();
+      await expectAccessible(page, 'delete connection');
+      await page.keyboard.press('Escape');
+      await page.getByLabel('Search connections').fill('nobody');
+      await expect(page.getByText('Nothing about any connection has “nobody” in it.')).toBeVisible();
+      await expectAccessible(page, 'no connection found');
+    });
+
     test(`all keys and the details of one are accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {
       await open(page, '/tenant/api-keys');
       await expectAccessible(page, 'no keys of the tenant');

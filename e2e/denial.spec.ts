@@ -28,6 +28,7 @@ type Target = {
   profileId: string;
   revocationId: string;
   providerKeyId: string;
+  connectionId: string;
 };
 type Row = {
   page: string;
@@ -69,6 +70,14 @@ const profilesPage = '/tenant/bias-profiles';
 const ofProfile = { page: profilesPage, aimed: 'tenant', needs: noAdmin } as const;
 const providerKeysPage = '/account/provider-keys';
 const ofProviderKey = { page: providerKeysPage, aimed: 'tenant', needs: noDeveloper } as const;
+const connectionsPage = '/account/connections';
+const ofConnection = { page: connectionsPage, aimed: 'tenant', needs: noDeveloper } as const;
+/** When each target's connection was changed last. */
+const seenAt = '2026-01-01T00:00:00.000Z';
+const connectionSettings = {
+  ...{ name: 'Changed', url: 'https://127.0.0.1.example.com/v1', method: 'POST', authStyle: 'none', authHeader: '' },
+  ...{ providerKeyId: null, scopes: [], models: [], timeoutInSeconds: 1, sizeLimitInMegabytes: 1 },
+};
 const ofMember = { page: membersPage, aimed: 'tenant', needs: noAdmin } as const;
 
 const actions: Record<string, Row> = {
@@ -187,6 +196,18 @@ const actions: Record<string, Row> = {
     needs: noProviderKeyLook,
   },
   deleteProviderKeyAction: { ...ofProviderKey, input: ({ providerKeyId }) => ({ id: providerKeyId }) },
+  createConnectionAction: {
+    page: connectionsPage,
+    input: () => ({ slug: `n-${randomUUID()}`, kind: 'workflow', ...connectionSettings }),
+    aimed: false,
+    needs: noDeveloper,
+  },
+  editConnectionAction: {
+    ...ofConnection,
+    input: ({ connectionId }) => ({ id: connectionId, seenUpdatedAt: seenAt, ...connectionSettings }),
+  },
+  testConnectionAction: { ...ofConnection, input: ({ connectionId }) => ({ id: connectionId }) },
+  deleteConnectionAction: { ...ofConnection, input: ({ connectionId }) => ({ id: connectionId }) },
   // Harmless to everybody: they can only end the sessions of whoever calls them.
   signOutAction: { page: keysPage, input: () => undefined, aimed: false },
   signOutEverywhereAction: { page: securityPage, input: () => undefined, aimed: false },
@@ -265,6 +286,7 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/account': 'members',
   '/account/agent-keys': 'members',
   '/account/api-keys': 'members',
+  '/account/connections': 'members',
   '/account/provider-keys': 'members',
   '/account/security': 'members',
   '/api/auth/[...nextauth]': 'everybody',
@@ -346,6 +368,7 @@ async function stored(tenant: TestTenant): Promise<string> {
        (SELECT json_agg(b ORDER BY id) FROM bias_profile b WHERE tenant_id = $1),
        (SELECT json_agg(p ORDER BY id) FROM provider_key p WHERE tenant_id = $1),
        (SELECT json_agg(n ORDER BY id) FROM connection n WHERE tenant_id = $1),
+       (SELECT json_agg(o ORDER BY connection_id, name) FROM connection_model o WHERE tenant_id = $1),
        (SELECT json_agg(s ORDER BY key_id) FROM key_secret s WHERE tenant_id = $1),
        (SELECT json_agg(i ORDER BY issuer, subject) FROM identity i WHERE tenant_id = $1),
        (SELECT json_agg(l ORDER BY member_id) FROM one_time_link l WHERE tenant_id = $1),
@@ -392,8 +415,16 @@ async function targetOf(member: TestMember, viewer: Viewer): Promise<Target> {
   const revocationId = await createRevocation(member, clientId);
   const providerKeyId = await insertProviderKey(member.tenantId, randomUUID(), 'sk-a-value-of-theirs');
   const url = 'https://127.0.0.1:1/v1';
-  await insertConnection(member.tenantId, { slug: `c-${randomUUID()}`, url, providerKeyId });
-  return { clientId, sessionId: viewer.sessionId, memberId: member.id, scope, profileId, revocationId, providerKeyId };
+  const models = [{ name: 'large' }];
+  const connectionId = await insertConnection(member.tenantId, {
+    slug: `c-${randomUUID()}`,
+    url,
+    providerKeyId,
+    models,
+  });
+  await sql('UPDATE connection SET updated_at = $2 WHERE id = $1', [connectionId, seenAt]);
+  const ofKeys = { clientId, scope, profileId, revocationId };
+  return { ...ofKeys, sessionId: viewer.sessionId, memberId: member.id, providerKeyId, connectionId };
 }
 
 const nowhere = (): Target => ({
@@ -404,9 +435,11 @@ const nowhere = (): Target => ({
   profileId: randomUUID(),
   revocationId: randomUUID(),
   providerKeyId: randomUUID(),
+  connectionId: randomUUID(),
 });
 
-const success = /"status":"(started|continued|done|created|saved|changed|deleted|ended|issued|ready|redeemed|valid)"/;
+const success =
+  /"status":"(started|continued|done|created|saved|changed|deleted|ended|issued|ready|redeemed|valid|tested)"/;
 
 for (const [name, row] of Object.entries(actions)) {
   test(`${name}: somebody who is not signed in ${row.open ? 'can do nothing without a link' : 'is sent to sign in'}, and nothing changes`, async ({
@@ -545,7 +578,7 @@ for (const [path, audience] of Object.entries(pages)) {
     expect(`${response.headers.get('location')} ${text}`).toMatch(/\/sign-in|\/account|\/tenant/);
     expect(text).not.toContain(tenant.slug);
     expect(text).not.toMatch(
-      /Manage API Keys|Maximum API keys per user|Current password|New provider key|Search members|Tenant created/,
+      /Manage API Keys|Maximum API keys per user|Current password|New provider key|New connection|Search members|Tenant created/,
     );
     if (audience === 'admins') {
       const member = await visit(await cookieOf(viewer));

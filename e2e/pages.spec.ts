@@ -23,7 +23,7 @@ test.describe('an admin', () => {
     page,
   }) => {
     for (const [path, area, names] of [
-      [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Provider keys', 'Security']],
+      [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Provider keys', 'Connections', 'Security']],
       ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles', 'API keys', 'Events']],
     ] as const) {
       await open(page, path);
@@ -285,6 +285,36 @@ test.describe('with hostile provider keys', () => {
     }
     await page.getByLabel('Search provider keys').fill(`${payloads[0]}?`);
     await expect(page.getByText(`No provider key has a name with “${payloads[0]}?”.`)).toBeVisible();
+    expect(alerts).toEqual([]);
+  });
+});
+
+test.describe('with hostile connections', () => {
+  test('names, models and scopes are shown as they are, and nothing in them runs', async ({ page, tenant }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    for (const [index, payload] of payloads.entries()) {
+      const providerKeyId = await insertProviderKey(tenant.id, payload, 'a value');
+      const models = [{ name: `${payload} model`, ownKey: true, providerKeyId }];
+      const url = 'https://127.0.0.1:1/v1';
+      await insertConnection(tenant.id, { slug: `c-${index}`, name: `${payload} line`, url, providerKeyId, models });
+    }
+    await open(page, '/account/connections');
+    for (const payload of payloads) {
+      const row = rowOf(page, `${payload} line`);
+      await expect(row.getByText(payload, { exact: true })).toBeVisible();
+      await expect(row.getByText(`${payload} model`, { exact: true })).toBeVisible();
+      await row.getByRole('button', { name: `Edit ${payload} line`, exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await expect(dialog.getByLabel('Name', { exact: true })).toHaveValue(`${payload} line`);
+      await expect(dialog.getByLabel('Model 1', { exact: true })).toHaveValue(`${payload} model`);
+      await page.keyboard.press('Escape');
+    }
+    await page.getByLabel('Search connections').fill(`${payloads[0]}?`);
+    await expect(page.getByText(`Nothing about any connection has “${payloads[0]}?” in it.`)).toBeVisible();
     expect(alerts).toEqual([]);
   });
 });

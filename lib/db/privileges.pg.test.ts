@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { expectIntact } from '@/tests/support/audit';
-import { insertConnection } from '@/tests/support/connections';
 import { startMailServer } from '@/tests/support/mail-server';
 import { useMailServer } from '@/tests/support/notices';
 import { askedWith } from '@/tests/support/requests';
@@ -21,6 +20,9 @@ import {
 } from '@/tests/support/world';
 import { signInWithSso } from '../auth/provisioning';
 import { createBiasProfile, deleteBiasProfile } from '../bias-profiles/mutations';
+import { createConnection, deleteConnection, editConnection } from '../connections/mutations';
+import { findConnection } from '../connections/queries';
+import { createConnectionSchema, editConnectionSchema } from '../connections/schema';
 import { activateKey, deactivateKey, deleteKey, editKey } from '../keys/mutations';
 import { retireSecret } from '../keys/rotation';
 import { inviteMember, signOutMember } from '../members/mutations';
@@ -130,12 +132,19 @@ async function connect({ tenant, admin, clientId, done }: Used) {
   await done(createProviderKey(admin, { name: 'Provider', value: 'sk-0123456789abcdef' }));
   const [{ id = '' } = {}] = await listProviderKeys(admin);
   await done(editProviderKey(admin, { id, name: 'Provider', value: 'sk-fedcba9876543210' }));
-  const connectionId = await insertConnection(tenant.id, {
-    slug: 'chat',
-    url: 'https://api.example.com',
-    providerKeyId: id,
+  const settings = {
+    ...{ name: 'Chat', url: 'https://api.example.com', method: 'POST', authStyle: 'bearer', authHeader: '' },
+    ...{ providerKeyId: id, scopes: [], timeoutInSeconds: 60, sizeLimitInMegabytes: 10 },
     models: [{ name: 'large', ownKey: true, providerKeyId: id }],
-  });
+  };
+  await done(
+    createConnection(admin, createConnectionSchema.parse({ slug: 'chat', kind: 'llm_provider', ...settings })),
+  );
+  const connection = await findConnection(admin, 'chat');
+  const connectionId = connection?.id ?? '';
+  const seenUpdatedAt = connection?.updatedAt.toISOString();
+  const edit = { ...settings, id: connectionId, seenUpdatedAt, name: 'Chats' };
+  await done(editConnection(admin, editConnectionSchema.parse(edit)));
   await sql(
     `INSERT INTO provider_key_last_use (tenant_id, provider_key_id, last_used_at) VALUES ($1, $2, now())
      ON CONFLICT (tenant_id, provider_key_id) DO UPDATE SET last_used_at = excluded.last_used_at`,
@@ -146,7 +155,7 @@ async function connect({ tenant, admin, clientId, done }: Used) {
      VALUES ($1, $2, date_trunc('hour', now()), 'upstream_timeout', 1, $3, 'Laptop', '203.0.113.7', now())`,
     [tenant.id, connectionId, clientId],
   );
-  return id;
+  return { providerKeyId: id, connectionId };
 }
 
 async function revokeInBulk({ admin }: Used) {
@@ -178,7 +187,7 @@ test('the application role does everything that the product does, in every table
   const used = await useEverything();
   await changePeople(used);
   await revokeInBulk(used);
-  const providerKeyId = await connect(used);
+  const { providerKeyId, connectionId } = await connect(used);
   await letTimePass(used);
   const tables = await sql<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
@@ -188,6 +197,7 @@ test('the application role does everything that the product does, in every table
   expect(empty).toEqual([]);
   const { admin, clientId, done } = used;
   await done(deleteProviderKey(admin, { id: providerKeyId }));
+  await done(deleteConnection(admin, connectionId));
   await done(retireSecret(admin, clientId));
   await done(deleteKey(admin, clientId));
   const [profile] = await sql<{ id: string }>('SELECT id FROM bias_profile WHERE tenant_id = $1', [used.tenant.id]);

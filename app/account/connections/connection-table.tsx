@@ -40,10 +40,10 @@ export function ConnectionTable({ connections, refusal, origin, onOpen }: Connec
             <Cell title="Kind" className="whitespace-nowrap text-ink-muted">
               <span>{kindWords[connection.kind]}</span>
             </Cell>
-            <Cell title="Upstream" className="lg:w-1/4">
+            <Cell title="Upstream" className="max-lg:py-1 lg:w-1/4">
               <Upstream connection={connection} />
             </Cell>
-            <Cell title="Models" className="text-ink-muted lg:w-1/5">
+            <Cell title="Models" className="text-ink-muted max-lg:py-1 lg:w-1/5">
               <Models connection={connection} />
             </Cell>
             <Cell title="Provider key" className="lg:w-1/5 lg:min-w-28">
@@ -72,7 +72,7 @@ function Upstream({ connection: { url, method, lastFailure } }: Shown) {
         <>
           <Badge tone="warn">{failureWords(lastFailure.reason)}</Badge>
           <span className="text-ink-muted text-xs">
-            last failed <Time iso={lastFailure.at.toISOString()} precise />
+            <Time iso={lastFailure.at.toISOString()} precise />
           </span>
         </>
       )}
@@ -84,7 +84,7 @@ function Upstream({ connection: { url, method, lastFailure } }: Shown) {
 const shownModels = 2;
 
 function Models({ connection: { kind, models } }: Shown) {
-  if (kind === 'workflow') return <span className="text-ink-faint">None needed</span>;
+  if (kind === 'workflow') return <span className="text-ink-faint">None</span>;
   if (models.length === 0) return <span className="text-ink-faint">Not listed</span>;
   const more = models.length - shownModels;
   const keyless = models.filter((model) => model.ownKey && !model.providerKey).length;

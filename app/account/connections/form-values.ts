@@ -63,6 +63,8 @@ export function suggestSlug(name: string, connections: ConnectionView[]): string
   const base = name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
+    // By way of upper case, which spells out letters such as ß.
+    .toUpperCase()
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 46)

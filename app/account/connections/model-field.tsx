@@ -111,7 +111,7 @@ function ModelLine({ model, number, providerKeys, invalid, onChange, onAdd, onRe
             className={look}
           >
             <option value="">The connection’s key</option>
-            {model.key === 'own' && <option value="own">Deleted: choose another one</option>}
+            {model.key === 'own' && <option value="own">Its key was deleted</option>}
             {providerKeys.map((providerKey) => (
               <option key={providerKey.id} value={providerKey.id}>
                 {labelOf(providerKey)}

@@ -18,12 +18,19 @@ export function PresetStep({ onChoose, onClose }: PresetStepProps) {
             <li key={preset.id} className="last:sm:col-span-2">
               <button
                 type="button"
+                aria-labelledby={`preset-${preset.id}`}
+                aria-describedby={`preset-${preset.id}-hint`}
                 onClick={() => onChoose(preset)}
                 className="flex h-full min-h-14 w-full items-center justify-between gap-3 rounded-lg border border-line-strong bg-raised px-3 py-2 text-left shadow-soft transition-colors hover:border-accent-text hover:bg-accent-wash"
               >
                 <span className="min-w-0">
-                  <span className="block font-medium">{preset.label}</span>
-                  <span className="block text-ink-muted text-xs leading-5 [overflow-wrap:anywhere]">
+                  <span id={`preset-${preset.id}`} className="block font-medium">
+                    {preset.label}
+                  </span>
+                  <span
+                    id={`preset-${preset.id}-hint`}
+                    className="block text-ink-muted text-xs leading-5 [overflow-wrap:anywhere]"
+                  >
                     {hintOf(preset)}
                   </span>
                 </span>

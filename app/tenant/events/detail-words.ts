@@ -9,6 +9,7 @@ export const fieldWords: Record<string, string> = {
   endedSessions: 'Sessions ended',
   expiresAt: 'Expires',
   from: 'Former owner',
+  httpMethod: 'Method',
   joinLicensed: 'Licence for new SSO members',
   joinRoles: 'Roles for new SSO members',
   keys: 'Keys that had it',
@@ -28,16 +29,21 @@ export const fieldWords: Record<string, string> = {
   replaced: 'Value replaced',
   replacement: 'Replaced by',
   selected: 'Keys selected',
+  sentAs: 'Provider key sent as',
+  sizeLimitInMegabytes: 'Size limit (MB)',
+  timeoutInSeconds: 'Timeout (seconds)',
   to: 'New owner',
+  url: 'URL',
   which: 'Session',
 };
 
 /** Values that are names of things, by field. */
 export const valueWords: Record<string, Record<string, string>> = {
-  kind: { personal: 'Personal', agent: 'Agent' },
+  kind: { personal: 'Personal', agent: 'Agent', llm_provider: 'LLM provider', workflow: 'Workflow' },
   method: { password: 'Password' },
   purpose: { invitation: 'Invitation', password_reset: 'Password reset' },
   reason: { offboarding: 'Offboarding' },
+  sentAs: { bearer: 'Authorization: Bearer', x_api_key: 'x-api-key', none: 'No credential' },
   which: { own: 'The one it was done in', other: 'Another one', all: 'All' },
 };
 
