@@ -38,7 +38,7 @@ export default defineConfig({
           name: 'unit',
           // No databases here, so one process serves all files, twice as fast.
           isolate: false,
-          include: ['lib/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: ['lib/**/*.test.ts', 'bench/**/*.test.ts', 'demo/**/*.test.ts', 'tests/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...needsDatabase],
           ...patience,
         },

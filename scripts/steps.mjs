@@ -92,6 +92,7 @@ const sources = [
   'components',
   'lib',
   'prisma',
+  'public',
   'server.ts',
   'next-pages.ts',
   'next.config.mjs',
