@@ -57,6 +57,8 @@ const schema = z.object({
   LATCHKEY_URL: optional(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).optional()),
   LATCHKEY_TRUSTED_HOPS: optional(z.coerce.number().int().min(0).max(16).default(0)),
   LATCHKEY_IDP_PORT: optional(port.optional()),
+  LATCHKEY_DEMO_LLM_PORT: optional(port.optional()),
+  LATCHKEY_DEMO_WORKFLOW_PORT: optional(port.optional()),
   LATCHKEY_DEMO_PUBLIC: optional(z.enum(['0', '1']).default('0')),
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional()),
   VERIFIER_PROCESSES: optional(z.coerce.number().int().min(1).max(64).default(1)),
@@ -116,6 +118,11 @@ function parseEnv(variables: Record<string, string | undefined>) {
     demoIssuer:
       identityProviders.find(({ id }) => id === demoProviderId)?.issuer ??
       `http://127.0.0.1:${value.LATCHKEY_IDP_PORT ?? value.PORT + 1}`,
+    /** What the demo's connections lead to: the process that the quickstart starts beside the server. */
+    demoUpstreams: {
+      llm: `http://127.0.0.1:${value.LATCHKEY_DEMO_LLM_PORT ?? value.PORT + 2}/v1`,
+      workflow: `http://127.0.0.1:${value.LATCHKEY_DEMO_WORKFLOW_PORT ?? value.PORT + 3}/run`,
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * npm run db:seed: the demo tenant with its accounts and sample keys. Run again it changes nothing, but that it knows sam by
- * the demo identity provider's address of now. Refused on a database with other tenants, because the passwords are public; with --only-if-empty it leaves such a database alone silently.
+ * npm run db:seed: the demo tenant with its accounts, sample keys and connections. Run again it changes nothing, but that it
+ * knows sam by the demo identity provider's address of now, and the demo's upstreams by theirs. Refused on a database with other tenants, because the passwords are public; with --only-if-empty it leaves such a database alone silently.
  */
 
 import { accounts } from '../demo/accounts';
@@ -15,6 +15,7 @@ import { ConfigurationError, env } from '../lib/env';
 import { digestSecret, maskOf, mintCredential } from '../lib/keys/secret';
 import { createTenant } from '../lib/tenants/mutations';
 import { runScript } from '../scripts/run-script';
+import { connectDemo } from './demo-connections';
 import { callersOf, hoursOf, type SampleUsage } from './sample-usage';
 
 const password = 'latchkey-demo';
@@ -93,7 +94,10 @@ async function seed(): Promise<void> {
   await migrate();
   const tenants = await query<{ demo: boolean }>('seed-tenants', 'SELECT demo FROM tenant');
   if (tenants.some((tenant) => tenant.demo)) {
-    await inTransaction(linkSam);
+    await inTransaction(async (tx) => {
+      await linkSam(tx);
+      await connectDemo(tx);
+    });
     return say('The demo tenant is there already.');
   }
   if (tenants.length > 0) {
@@ -113,6 +117,7 @@ async function seed(): Promise<void> {
     }
     for (const sample of samples) await createSample(tx, tenant.id, ids[0] as string, sample, clock?.now as Date);
     await linkSam(tx);
+    await connectDemo(tx);
   });
   say('The demo tenant is seeded.');
 }

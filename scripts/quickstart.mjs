@@ -3,16 +3,19 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { chooseUpstreamPorts, startCompanion } from './companions.mjs';
 import { build, checkPlace, fail, install, required } from './steps.mjs';
 
 checkPlace();
 if (existsSync('.env')) process.loadEnvFile('.env');
 const port = Number(process.env.PORT || 3000);
 const clientSecret = randomBytes(32).toString('base64url');
+const origin = process.env.LATCHKEY_URL || `http://localhost:${port}`;
 const host = process.env.HOST || '127.0.0.1';
 const idpPort = Number(process.env.LATCHKEY_IDP_PORT || port + 1);
 await checkPort();
 checkIdpPort();
+const upstreamPorts = await chooseUpstreamPorts(Math.max(port, idpPort) + 1);
 await install();
 await build();
 const prepared = await required(
@@ -20,10 +23,10 @@ const prepared = await required(
   'Preparing the database',
   'npm',
   ['run', '--silent', 'db:seed', '--', '--only-if-empty'],
-  { env: demoProvider() },
+  { env: demoSettings() },
 );
 const demo = prepared.includes('The demo tenant is');
-start(demo, demo ? await startIdentityProvider() : null);
+start(demo, demo ? await startCompanions() : []);
 
 /** Said before minutes of installing, not after. */
 async function checkPort() {
@@ -60,44 +63,43 @@ function demoProvider() {
   };
 }
 
-/** @returns {Promise<import('node:child_process').ChildProcess>} */
-function startIdentityProvider() {
-  const provider = spawn(process.execPath, ['--import', 'tsx', 'demo/identity-provider.ts'], {
-    env: {
-      ...process.env,
-      ...demoProvider(),
-      LATCHKEY_URL: process.env.LATCHKEY_URL || `http://localhost:${port}`,
-      NODE_ENV: 'development',
-    },
-    // The channel ends with this process, even when that is killed, and the provider with the channel.
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let said = '';
-  provider.stderr?.on('data', (chunk) => {
-    said += chunk;
-  });
-  // The channel alone should keep nobody alive.
-  provider.channel?.unref();
-  return new Promise((resolve) => {
-    provider.on('exit', () => {
-      const reason = said.split('\n').filter((line) => line && !line.startsWith('oidc-provider WARNING'));
-      fail(reason.join('\n') || 'The demo identity provider ended before it was ready.');
-    });
-    provider.stdout?.on('data', (chunk) => {
-      if (!String(chunk).includes('is ready at')) return;
-      provider.removeAllListeners('exit');
-      resolve(provider);
-    });
-  });
+/** What makes the demo's processes know of each other. @returns {Record<string, string>} */
+function demoSettings() {
+  const { llm, workflow } = upstreamPorts;
+  const allowed = [process.env.LATCHKEY_GATEWAY_ALLOW, `127.0.0.1:${llm}`, `127.0.0.1:${workflow}`];
+  return {
+    ...demoProvider(),
+    LATCHKEY_DEMO_LLM_PORT: String(llm),
+    LATCHKEY_DEMO_WORKFLOW_PORT: String(workflow),
+    // Only these of this machine's own ports, beside what was allowed anyway.
+    LATCHKEY_GATEWAY_ALLOW: allowed.filter(Boolean).join(','),
+  };
+}
+
+/** @returns {Promise<import('./companions.mjs').Companion[]>} */
+function startCompanions() {
+  const settings = { ...demoSettings(), LATCHKEY_URL: origin };
+  return Promise.all([
+    startCompanion(
+      'identity-provider',
+      settings,
+      'The demo identity provider has ended: sam cannot sign in until the next start.',
+    ),
+    startCompanion(
+      'upstream',
+      settings,
+      'The demo upstreams have ended: the demo connections answer 502 until the next start.',
+    ),
+  ]);
 }
 
 /**
  * @param {boolean} demo whether the database holds the demo
- * @param {import('node:child_process').ChildProcess | null} provider the demo identity provider
+ * @param {import('./companions.mjs').Companion[]} companions the demo's other processes
  */
-function start(demo, provider) {
+function start(demo, companions) {
   const server = spawn(process.execPath, ['dist/server.mjs'], {
-    env: { ...process.env, ...(demo ? demoProvider() : {}), NODE_ENV: 'production' },
+    env: { ...process.env, ...(demo ? demoSettings() : {}), NODE_ENV: 'production' },
     stdio: ['inherit', 'pipe', 'inherit'],
   });
   server.stdout.on('data', (chunk) => {
@@ -106,10 +108,10 @@ function start(demo, provider) {
       process.stdout.write(`${demo ? accounts : ''}\n  Stop with Ctrl+C. Your data stays.\n\n`);
   });
   let stopping = false;
-  provider?.on('exit', () => {
-    if (!stopping)
-      process.stderr.write('The demo identity provider has ended: sam cannot sign in until the next start.\n');
-  });
+  for (const { child, without } of companions)
+    child.on('exit', () => {
+      if (!stopping) process.stderr.write(`${without}\n`);
+    });
   // Ctrl+C reaches the server by itself, with everything else in the terminal's foreground.
   process.on('SIGINT', () => {
     stopping = true;
@@ -117,7 +119,7 @@ function start(demo, provider) {
   process.on('SIGTERM', () => server.kill('SIGTERM'));
   server.on('exit', (code) => {
     stopping = true;
-    provider?.kill('SIGTERM');
+    for (const { child } of companions) child.kill('SIGTERM');
     process.exit(code ?? 1);
   });
 }
@@ -129,4 +131,8 @@ const accounts = `
     mia@demo.test     neither
   Without a password:
     sam@demo.test     developer; signs in with the demo identity provider
+
+  See an answer stream through Latchkey, with a provider’s key that nobody sees:
+    1. Sign in as dana@demo.test and create a key.
+    2. Copy the command of ${origin}/account/connect?connection=demo-llm
 `;

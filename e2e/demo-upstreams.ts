@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { freePort } from './server';
+
+/**
+ * Starts what the demo's connections lead to, and waits until it is ready.
+ * @throws with what it said, when it ends instead
+ */
+export async function startDemoUpstreams(ports?: { llm: number; workflow: number }) {
+  const { llm, workflow } = ports ?? { llm: await freePort(), workflow: await freePort() };
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'demo/upstream.ts'], {
+    env: {
+      PATH,
+      HOME,
+      NODE_ENV: 'development',
+      LATCHKEY_DEMO_LLM_PORT: String(llm),
+      LATCHKEY_DEMO_WORKFLOW_PORT: String(workflow),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  await new Promise<void>((resolve, reject) => {
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (String(chunk).includes('are ready at')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`The demo upstreams ended with ${code}: ${said}`)));
+  });
+  return {
+    llmUrl: `http://127.0.0.1:${llm}/v1`,
+    workflowUrl: `http://127.0.0.1:${workflow}/run`,
+    stop: () => child.kill(),
+  };
+}
