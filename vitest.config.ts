@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           ...options,
           name: 'pglite',
-          include: ['lib/**/*.db.test.ts', 'lib/**/*.pglite.test.ts'],
+          include: ['lib/**/*.db.test.ts', 'lib/**/*.pglite.test.ts', 'prisma/**/*.db.test.ts'],
           globalSetup: 'tests/support/template-pglite.ts',
           setupFiles: 'tests/support/own-pglite.ts',
           ...patience,
@@ -59,7 +59,7 @@ export default defineConfig({
         test: {
           ...options,
           name: 'postgres',
-          include: ['lib/**/*.db.test.ts', 'lib/**/*.pg.test.ts'],
+          include: ['lib/**/*.db.test.ts', 'lib/**/*.pg.test.ts', 'prisma/**/*.db.test.ts'],
           globalSetup: 'tests/support/template-postgres.ts',
           setupFiles: 'tests/support/own-postgres.ts',
           ...patience,

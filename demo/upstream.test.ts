@@ -6,6 +6,7 @@ import { startDemoUpstreams } from '../e2e/demo-upstreams';
 import { freePort } from '../e2e/server';
 
 let upstreams: Awaited<ReturnType<typeof startDemoUpstreams>>;
+const workflowKey = { authorization: 'Bearer demo-workflow-key', 'content-type': 'application/json' };
 const key = { authorization: 'Bearer demo-provider-key', 'content-type': 'application/json' };
 
 beforeAll(async () => {
@@ -17,11 +18,13 @@ const ask = (body: unknown, headers: Record<string, string> = key) =>
   fetch(`${upstreams.llmUrl}/chat/completions`, { method: 'POST', headers, body: JSON.stringify(body) });
 const messages = [{ role: 'user', content: 'Good morning' }];
 
-test('only its own key opens the provider and the workflow', async () => {
+test('only its own key opens the provider, and only its own the workflow', async () => {
   for (const headers of [{}, { authorization: 'Bearer demo-provider-keys' }, { authorization: 'demo-provider-key' }]) {
     const refused = await ask({ model: 'demo', messages }, headers as Record<string, string>);
     expect([refused.status, (await refused.json()).error.code]).toEqual([401, 'invalid_api_key']);
-    expect((await fetch(upstreams.workflowUrl, { method: 'POST', headers, body: '{}' })).status).toBe(401);
+    for (const given of [headers as Record<string, string>, key]) {
+      expect((await fetch(upstreams.workflowUrl, { method: 'POST', headers: given, body: '{}' })).status).toBe(401);
+    }
   }
 });
 
@@ -51,7 +54,7 @@ test('it streams word by word, to the end that clients wait for', async () => {
 });
 
 test('the workflow says what it got and who called', async () => {
-  const headers = { ...key, 'x-latchkey-client-id': 'lk_id_x', 'x-latchkey-tenant': 'demo' };
+  const headers = { ...workflowKey, 'x-latchkey-client-id': 'lk_id_x', 'x-latchkey-tenant': 'demo' };
   const answer = await fetch(upstreams.workflowUrl, { method: 'PUT', headers, body: '{"a":[1]}' });
   expect(await answer.json()).toMatchObject({
     method: 'PUT',

@@ -1,13 +1,13 @@
 /**
  * What the demo's connections lead to: a small provider that speaks OpenAI's chat protocol and a workflow, each on a port of
- * its own, in a process that the quickstart and the tests start beside Latchkey. Their key is public and they cost nothing,
+ * its own, in a process that the quickstart and the tests start beside Latchkey. Their keys are public and they cost nothing,
  * so they listen on this machine only and are not for production.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { answerChat, demoModel } from './chat';
 
 const host = '127.0.0.1';
-const providerKey = 'demo-provider-key';
+const providerKeys = { provider: 'demo-provider-key', workflow: 'demo-workflow-key' };
 
 async function main(): Promise<void> {
   if (process.env.NODE_ENV === 'production') {
@@ -45,7 +45,7 @@ async function answerProvider(request: IncomingMessage, response: ServerResponse
   const { pathname } = new URL(request.url ?? '/', 'http://upstream');
   const refuse = (status: number, code: string, message: string) =>
     sendJson(response, status, { error: { message, type: 'invalid_request_error', param: null, code } });
-  if (!hasKey(request)) return refuse(401, 'invalid_api_key', 'Incorrect API key provided.');
+  if (!hasKey(request, providerKeys.provider)) return refuse(401, 'invalid_api_key', 'Incorrect API key provided.');
   if (pathname === '/v1/models' && request.method === 'GET') {
     return sendJson(response, 200, { object: 'list', data: [{ id: demoModel, object: 'model', owned_by: 'demo' }] });
   }
@@ -59,7 +59,8 @@ async function answerProvider(request: IncomingMessage, response: ServerResponse
 
 /** Anything that is sent to it comes back, with what Latchkey said about the caller. */
 async function answerWorkflow(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (!hasKey(request)) return sendJson(response, 401, { error: 'This workflow needs its key.' });
+  if (!hasKey(request, providerKeys.workflow))
+    return sendJson(response, 401, { error: 'This workflow needs its key.' });
   const { pathname } = new URL(request.url ?? '/', 'http://upstream');
   if (pathname !== '/' && pathname !== '/run') return sendJson(response, 404, { error: 'There is only /run.' });
   const body = await bodyOf(request);
@@ -74,8 +75,8 @@ async function answerWorkflow(request: IncomingMessage, response: ServerResponse
   });
 }
 
-function hasKey(request: IncomingMessage): boolean {
-  return request.headers.authorization === `Bearer ${providerKey}`;
+function hasKey(request: IncomingMessage, key: string): boolean {
+  return request.headers.authorization === `Bearer ${key}`;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

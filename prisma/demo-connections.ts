@@ -8,15 +8,35 @@ import { providerKeyMaskOf } from '../lib/provider-keys/schema';
 import { keyringProvider } from '../lib/vault/key-provider';
 import { seal } from '../lib/vault/seal';
 
-const providerKey = { name: 'Demo provider key', value: 'demo-provider-key' };
-
-type Sample = { slug: string; name: string; kind: 'llm_provider' | 'workflow'; url: string; models: string[] };
+type Sample = {
+  slug: string;
+  name: string;
+  kind: 'llm_provider' | 'workflow';
+  url: string;
+  models: string[];
+  providerKey: { name: string; value: string };
+};
 
 function samples(): Sample[] {
   const { llm, workflow } = env().demoUpstreams;
   return [
-    { slug: 'demo-llm', name: 'Demo provider', kind: 'llm_provider', url: llm, models: [demoModel] },
-    { slug: 'demo-workflow', name: 'Demo workflow', kind: 'workflow', url: workflow, models: [] },
+    {
+      slug: 'demo-llm',
+      name: 'Demo provider',
+      kind: 'llm_provider',
+      url: llm,
+      models: [demoModel],
+      providerKey: { name: 'Demo provider key', value: 'demo-provider-key' },
+    },
+    {
+      slug: 'demo-workflow',
+      name: 'Demo workflow',
+      kind: 'workflow',
+      url: workflow,
+      models: [],
+      // A provider key goes to one origin, and the workflow has another port.
+      providerKey: { name: 'Demo workflow key', value: 'demo-workflow-key' },
+    },
   ];
 }
 
@@ -59,7 +79,7 @@ async function createConnection(tx: Tx, tenantId: string, sample: Sample, before
   const { slug, name, kind, url, models } = sample;
   // A member's own connection of that name is theirs.
   if (await tx.connection.findFirst({ where: { tenantId, slug }, select: { id: true } })) return null;
-  const providerKeyId = await findOrCreateKey(tx, tenantId, before);
+  const providerKeyId = await createProviderKey(tx, tenantId, sample, before);
   const { id: connectionId } = await tx.connection.create({
     data: {
       tenantId,
@@ -82,7 +102,7 @@ async function createConnection(tx: Tx, tenantId: string, sample: Sample, before
     kind,
     name,
     url,
-    providerKey: providerKey.name,
+    providerKey: providerKeyId === null ? null : sample.providerKey.name,
     models,
     sample: true,
   });
@@ -90,27 +110,39 @@ async function createConnection(tx: Tx, tenantId: string, sample: Sample, before
 
 async function moveConnection(tx: Tx, tenantId: string, { slug, name, url }: Sample, was: string) {
   if (was === url) return null;
-  const { count } = await tx.connection.updateMany({ where: { tenantId, slug, url: was }, data: { url } });
-  return count === 0
-    ? null
-    : systemEvent(tenantId, 'connection.updated', { slug, name, before: { url: was }, after: { url } });
+  const connection = await tx.connection.findFirst({
+    where: { tenantId, slug, url: was },
+    select: { id: true, providerKeyId: true },
+  });
+  if (!connection) return null;
+  const { id, providerKeyId } = connection;
+  await tx.connection.update({ where: { tenantId_id: { tenantId, id } }, data: { url }, select: { id: true } });
+  if (providerKeyId !== null) {
+    const data = { origin: new URL(url).origin };
+    await tx.providerKey.updateMany({ where: { tenantId, id: providerKeyId, origin: new URL(was).origin }, data });
+  }
+  return systemEvent(tenantId, 'connection.updated', { slug, name, before: { url: was }, after: { url } });
 }
 
-async function findOrCreateKey(tx: Tx, tenantId: string, events: NewEvent[]): Promise<string> {
-  const { name, value } = providerKey;
+/** Null where a member has taken the name: what their provider key holds is not for the demo. */
+async function createProviderKey(
+  tx: Tx,
+  tenantId: string,
+  { providerKey: { name, value }, url }: Sample,
+  events: NewEvent[],
+): Promise<string | null> {
   const nameKey = foldName(name);
-  const there = await tx.providerKey.findFirst({ where: { tenantId, nameKey }, select: { id: true } });
-  if (there) return there.id;
+  if (await tx.providerKey.findFirst({ where: { tenantId, nameKey }, select: { id: true } })) return null;
   const record = { tenantId, id: randomUUID(), revision: 1 };
-  const sealed = await seal(keyringProvider(env().vaultKeys), record, value);
-  const { wrappedDataKey, ...columns } = sealed;
+  const { wrappedDataKey, ...sealed } = await seal(keyringProvider(env().vaultKeys), record, value);
   await tx.providerKey.create({
     data: {
       ...record,
-      ...columns,
+      ...sealed,
       wrappedDataKey: new Uint8Array(wrappedDataKey),
       name,
       nameKey,
+      origin: new URL(url).origin,
       ...providerKeyMaskOf(value),
     },
     select: { id: true },
