@@ -7,7 +7,7 @@ const pureFiles = [
   'audit/(actions|chain)',
   'auth/(permissions|callback-url|identity-providers|claims|logged-reason)',
   'bias-profiles/(json-problem|settings)',
-  'connections/presets',
+  'connections/(presets|commands)',
   'keys/(secret|status|policy|redaction)',
   'policy-review/(words|meanings)',
   'tenants/limits',

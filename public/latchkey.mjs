@@ -40,6 +40,8 @@ Exit codes:
   130  interrupted
 `;
 
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
 /** Ends the program with a sentence. */
 class Failure extends Error {
   /** @param {number} code @param {string} sentence */
@@ -172,10 +174,12 @@ function readHeaders(lines) {
 
 /** @param {string} data @param {string} contentType */
 function readData(data, contentType) {
-  const body = data === '@-' ? readInput(0) : data.startsWith('@') ? readInput(data.slice(1)) : Buffer.from(data);
+  const given = data === '@-' ? readInput(0) : data.startsWith('@') ? readInput(data.slice(1)) : Buffer.from(data);
+  // Windows PowerShell begins what it pipes with one.
+  const body = given.subarray(0, 3).equals(byteOrderMark) ? given.subarray(3) : given;
   if (/^application\/json\b/i.test(contentType)) {
     try {
-      JSON.parse(body.toString().replace(/^\uFEFF/, ''));
+      JSON.parse(body.toString());
     } catch {
       usage(
         '--data is not JSON. PowerShell takes quotation marks out of arguments: pipe the data in, and use --data "@-".',
