@@ -9,6 +9,7 @@ const sections = [
   { label: 'Agent keys', href: '/account/agent-keys' },
   { label: 'Provider keys', href: '/account/provider-keys' },
   { label: 'Connections', href: '/account/connections' },
+  { label: 'Use your API keys', href: '/account/connect' },
   { label: 'Security', href: '/account/security' },
 ];
 

@@ -9,7 +9,7 @@ import { listOverlapUses, listPauseRefusals, listWeeks } from '../usage/queries'
 import { weekOf } from '../usage/schema';
 import { listUsageAlerts } from '../usage-alerts/queries';
 import { agentLifetimeInDays, endOfLife, keepOneKeySentence } from './policy';
-import type { KeyHint, KeyPageView, KeyView } from './schema';
+import type { KeyHint, KeyPageView, KeyView, UsableKey } from './schema';
 import { allowedActions, expiresSoon, isInOverlap, isKnownToFormerOwner, statusOf } from './status';
 
 const keySelect = {
@@ -106,6 +106,45 @@ async function readPage(viewer: Viewer, kind: KeyPageView['kind']): Promise<KeyP
     offersDefaultKey: kind === 'personal' && policy.keepOneKey && keys.length === 0 && createRefusal === null,
     now: policy.now.toISOString(),
   };
+}
+
+/** Bounds the choice; who has more keys than that looks for one elsewhere. */
+const usableMaximum = 500;
+
+/**
+ * The Active keys that the viewer may call with, newest first: their own, then, for developers, the tenant's. None while
+ * the tenant's switch is off.
+ */
+export async function listUsableKeys(viewer: Viewer): Promise<UsableKey[]> {
+  const { apiKeysEnabled, now } = await readPolicy(viewer);
+  if (!apiKeysEnabled) return [];
+  const { tenantId, memberId, roles } = viewer;
+  const owners = roles.includes('developer') ? [{ ownerId: memberId }, { ownerId: null }] : [{ ownerId: memberId }];
+  const rows = await (await prisma()).key.findMany({
+    where: {
+      tenantId,
+      revokedAt: null,
+      AND: [{ OR: owners }, { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] }],
+    },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: usableMaximum,
+    select: {
+      clientId: true,
+      ownerId: true,
+      name: true,
+      scopes: true,
+      expiresAt: true,
+      deactivatedAt: true,
+      deactivatedUntil: true,
+      revokedAt: true,
+    },
+  });
+  const usable = rows
+    .filter((row) => statusOf(row, now) === 'Active')
+    .map(({ clientId, ownerId, name, scopes }): UsableKey => {
+      return { clientId, name, kind: ownerId === null ? 'agent' : 'personal', scopes };
+    });
+  return [...usable.filter(({ kind }) => kind === 'personal'), ...usable.filter(({ kind }) => kind === 'agent')];
 }
 
 async function readPolicy(viewer: Viewer): Promise<PolicyRow> {

@@ -154,6 +154,9 @@ export type OverlapUse = OverlapView & {
 
 export type KeyHint = 'Expires soon' | 'Disabled by your administrator' | 'Rotate: a former owner knows the secret';
 
+/** A key for a choice: one that a command can be run with. */
+export type UsableKey = { clientId: string; name: string; kind: KeyPageView['kind']; scopes: string[] };
+
 /** Everything `/account/api-keys` and `/account/agent-keys` show. A refusal is null where there is none. */
 export type KeyPageView = {
   kind: 'personal' | 'agent';

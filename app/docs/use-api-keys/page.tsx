@@ -1,12 +1,12 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { CommandBlock } from '@/components/command-block';
 import { LogoMark } from '@/components/shell/logo';
 import { ThemeSwitch } from '@/components/shell/theme-switch';
 import { buttonClass } from '@/components/ui/button-class';
 import { currentViewer } from '@/lib/auth/viewer';
 import { env } from '@/lib/env';
 import { Chapter, Contents, Word } from './chapter';
-import { CommandBlock } from './command-block';
 import { loadCommand, nginxLines, waysToPresent } from './commands';
 import { RefusalTable } from './refusal-table';
 import { WayList } from './way-list';

@@ -2,7 +2,7 @@
 
 import * as Tabs from 'radix-ui/tabs';
 import { useState } from 'react';
-import { CommandBlock } from './command-block';
+import { CommandBlock } from '@/components/command-block';
 import { type Language, languages, type Way } from './commands';
 
 /** The ways to present a key. A language that is chosen for one is chosen for all. */

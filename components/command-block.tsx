@@ -1,8 +1,8 @@
 'use client';
 
 import { type ReactNode, useId } from 'react';
-import { CopyButton } from '@/components/ui/copy-button';
-import { selectText } from '@/components/ui/select-text';
+import { CopyButton } from './ui/copy-button';
+import { selectText } from './ui/select-text';
 
 type CommandBlockProps = {
   /** What the command is, such as `curl, Bearer`; in the name of its button. */
