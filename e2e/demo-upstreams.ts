@@ -5,17 +5,12 @@ import { freePort } from './server';
  * Starts what the demo's connections lead to, and waits until it is ready.
  * @throws with what it said, when it ends instead
  */
-export async function startDemoUpstreams(ports?: { llm: number; workflow: number }) {
-  const { llm, workflow } = ports ?? { llm: await freePort(), workflow: await freePort() };
+export async function startDemoUpstreams() {
+  const [llm, workflow] = [await freePort(), await freePort()];
+  const settings = { LATCHKEY_DEMO_LLM_PORT: String(llm), LATCHKEY_DEMO_WORKFLOW_PORT: String(workflow) };
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'demo/upstream.ts'], {
-    env: {
-      PATH,
-      HOME,
-      NODE_ENV: 'development',
-      LATCHKEY_DEMO_LLM_PORT: String(llm),
-      LATCHKEY_DEMO_WORKFLOW_PORT: String(workflow),
-    },
+    env: { PATH, HOME, NODE_ENV: 'development', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = () => child.kill('SIGKILL');
@@ -31,9 +26,14 @@ export async function startDemoUpstreams(ports?: { llm: number; workflow: number
     });
     child.once('exit', (code) => reject(new Error(`The demo upstreams ended with ${code}: ${said}`)));
   });
+  const hosts = [`127.0.0.1:${llm}`, `127.0.0.1:${workflow}`];
+  return { settings, hosts, ...demoUrls(settings), stop: () => child.kill() };
+}
+
+/** Where they are, by their settings; in a worker by those of the run. */
+export function demoUrls(settings: Record<string, string | undefined> = process.env) {
   return {
-    llmUrl: `http://127.0.0.1:${llm}/v1`,
-    workflowUrl: `http://127.0.0.1:${workflow}/run`,
-    stop: () => child.kill(),
+    llmUrl: `http://127.0.0.1:${settings.LATCHKEY_DEMO_LLM_PORT}/v1`,
+    workflowUrl: `http://127.0.0.1:${settings.LATCHKEY_DEMO_WORKFLOW_PORT}/run`,
   };
 }

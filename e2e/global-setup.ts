@@ -5,6 +5,7 @@ import { startPostgres } from '../tests/support/postgres';
 import { runScript } from '../tests/support/script';
 import { testSettings } from '../tests/support/settings';
 import { startDemoProvider } from './demo-provider';
+import { startDemoUpstreams } from './demo-upstreams';
 import { directory, hostileClient, startHostileProvider } from './hostile-provider';
 import { freePort, startServer } from './server';
 
@@ -18,6 +19,7 @@ export default async function setup() {
   const hostile = await startHostileProvider();
   const [port, verifierPort] = [await freePort(), await freePort()];
   const [demoPort, closedPort] = [await freePort(), await freePort()];
+  const upstreams = await startDemoUpstreams();
   const settings = {
     ...testSettings,
     NODE_ENV: 'production',
@@ -25,6 +27,8 @@ export default async function setup() {
     PORT: String(port),
     LATCHKEY_URL: `http://localhost:${port}`,
     LOG_LEVEL: 'info',
+    ...upstreams.settings,
+    LATCHKEY_GATEWAY_ALLOW: upstreams.hosts.join(),
     ...identityProviders(hostile.origin, demoPort, closedPort),
   };
   await postgres.run('CREATE DATABASE latchkey');
@@ -44,6 +48,7 @@ export default async function setup() {
   return async () => {
     await Promise.all([server.stop(), verifier.stop()]);
     demoProvider.kill();
+    upstreams.stop();
     hostile.stop();
     await postgres.remove();
     rmSync(folder, { recursive: true, force: true });

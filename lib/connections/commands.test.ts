@@ -85,6 +85,8 @@ describe('PowerShell', () => {
         expect(command).not.toMatch(/(^|[^.\w])curl /);
       }
     }
+    const set = callCommand(request(null), 'cli', 'powershell').split('\n').slice(0, -1);
+    expect(set).toEqual([`$env:LATCHKEY_URL = 'http://localhost:3000'`, `$env:LATCHKEY_CLIENT_ID = '${clientId}'`]);
     expect(downloadCommand('http://localhost:3000', 'powershell')).toBe(
       'curl.exe -O http://localhost:3000/latchkey.mjs',
     );

@@ -99,7 +99,8 @@ function curlCommand({ origin, clientId, connection, model }: CommandRequest, sh
 
 function cliCommand({ origin, clientId, connection, model }: CommandRequest, shell: Shell): string {
   const settings = Object.entries({ LATCHKEY_URL: origin, LATCHKEY_CLIENT_ID: clientId }).map(([name, value]) =>
-    shell === 'bash' ? `export ${name}=${quoted(value, shell)}` : `$env:${name} = ${quoted(value, shell)}`,
+    // An unquoted word would be a command's name to PowerShell.
+    shell === 'bash' ? `export ${name}=${quoted(value, shell)}` : `$env:${name} = '${value}'`,
   );
   const { method, path, headers, body, streams } = exampleOf(connection, model);
   const workflow = connection?.kind === 'workflow';
