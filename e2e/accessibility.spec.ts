@@ -15,6 +15,7 @@ import {
   sql,
   viewerFor,
 } from '../tests/support/world';
+import { connectDemoUpstreams, connectPath } from './connect-page';
 import { expect, test } from './fixtures';
 import { atRest, createThroughDialog, keysPath, open, openCreateDialog, rowOf, tabTo, tooltip } from './key-page';
 import { accessOf, chooseAction, createIdentity, createManyMembers, membersPath, openReview } from './members-page';
@@ -384,6 +385,35 @@ for (const [colorScheme, width] of [
       await page.getByLabel('Search connections').fill('nobody');
       await expect(page.getByText('Nothing about any connection has “nobody” in it.')).toBeVisible();
       await expectAccessible(page, 'no connection found');
+    });
+
+    test(`using keys is accessible: ${colorScheme}, ${width} px`, async ({ page, viewer, tenant }) => {
+      await open(page, connectPath);
+      await expectAccessible(page, 'no key to use');
+      await createScopes(tenant, 'chat:use', `scope:${'x'.repeat(40)}`);
+      await connectDemoUpstreams(viewer, ['chat:use', `scope:${'x'.repeat(40)}`]);
+      await insertConnection(tenant.id, {
+        slug: 'a'.repeat(50),
+        url: `https://${'long.'.repeat(20)}example.com/${'path/'.repeat(20)}v1`,
+        name: 'w'.repeat(50),
+        models: [{ name: 'm'.repeat(100), ownKey: true }],
+      });
+      await createKeyFor(viewer, { name: 'k'.repeat(50) });
+      await createAgentKeyFor(viewer, { name: 'Agent' });
+      for (const query of [
+        '',
+        '?connection=chat',
+        '?connection=flow&as=cli',
+        `?connection=${'a'.repeat(50)}&shell=powershell`,
+      ]) {
+        await open(page, `${connectPath}${query}`);
+        await expect(page.getByRole('button', { name: 'Copy the call' })).toBeVisible();
+        await expectAccessible(page, `connect ${query}`);
+      }
+      for (const slug of ['chat', 'flow', 'a'.repeat(50)]) {
+        await open(page, `/account/connections/${slug}`);
+        await expectAccessible(page, `connection ${slug}`);
+      }
     });
 
     test(`all keys and the details of one are accessible: ${colorScheme}, ${width} px`, async ({ page, viewer }) => {

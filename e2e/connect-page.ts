@@ -9,7 +9,11 @@ export const connectPath = '/account/connect';
 export const providerSecret = 'demo-provider-key';
 
 /** Connections of the viewer's tenant to the demo's upstreams. */
-export async function connectDemoUpstreams(viewer: Viewer, scopes: string[] = []): Promise<void> {
+export async function connectDemoUpstreams(
+  viewer: Viewer,
+  scopes: string[] = [],
+  slugs = { llm: 'chat', workflow: 'flow' },
+): Promise<void> {
   const { llmUrl, workflowUrl } = demoUrls();
   const { tenantId } = viewer;
   const [llm, workflow] = [
@@ -17,9 +21,9 @@ export async function connectDemoUpstreams(viewer: Viewer, scopes: string[] = []
     await insertProviderKey(tenantId, 'Workflow', 'demo-workflow-key'),
   ];
   const models = [{ name: 'demo' }, { name: `it's "another"` }];
-  await insertConnection(tenantId, { slug: 'chat', name: 'Chat', url: llmUrl, providerKeyId: llm, models, scopes });
+  await insertConnection(tenantId, { slug: slugs.llm, name: 'Chat', url: llmUrl, providerKeyId: llm, models, scopes });
   await insertConnection(tenantId, {
-    slug: 'flow',
+    slug: slugs.workflow,
     name: 'Flow',
     kind: 'workflow',
     url: workflowUrl,

@@ -120,11 +120,7 @@ test('the choices are in the address, the focus stays on what was chosen, and ea
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(shown[2]);
 });
 
-test('keys that do not work are not offered; the tenant’s are, to developers', async ({
-  page,
-  viewer,
-  tenant,
-}) => {
+test('keys that do not work are not offered; the tenant’s are, to developers', async ({ page, viewer, tenant }) => {
   const own = await createKeyFor(viewer, { name: 'Own' });
   const inactive = await createKeyFor(viewer, { name: 'Inactive' });
   await deactivateKey(viewer, inactive.clientId);

@@ -286,7 +286,9 @@ const pages: Record<string, 'everybody' | 'members' | 'admins'> = {
   '/account': 'members',
   '/account/agent-keys': 'members',
   '/account/api-keys': 'members',
+  '/account/connect': 'members',
   '/account/connections': 'members',
+  '/account/connections/[slug]': 'members',
   '/account/provider-keys': 'members',
   '/account/security': 'members',
   '/api/auth/[...nextauth]': 'everybody',
@@ -566,7 +568,9 @@ for (const [name, row] of Object.entries(actions)) {
 for (const [path, audience] of Object.entries(pages)) {
   if (audience === 'everybody') continue;
   test(`${path}: opens for ${audience} alone`, async ({ tenant, viewer, origin }) => {
-    const address = origin + path.replace('[clientId]', (await createKeyFor(viewer)).clientId);
+    await insertConnection(tenant.id, { slug: 'chat', url: 'https://api.example.com/v1' });
+    const { clientId } = await createKeyFor(viewer);
+    const address = origin + path.replace('[clientId]', clientId).replace('[slug]', 'chat');
     const visit = async (cookie: string | null) => {
       const headers = cookie ? { cookie } : {};
       const response = await fetch(address, { headers, redirect: 'manual' });
@@ -578,7 +582,7 @@ for (const [path, audience] of Object.entries(pages)) {
     expect(`${response.headers.get('location')} ${text}`).toMatch(/\/sign-in|\/account|\/tenant/);
     expect(text).not.toContain(tenant.slug);
     expect(text).not.toMatch(
-      /Manage API Keys|Maximum API keys per user|Current password|New provider key|New connection|Search members|Tenant created/,
+      /Manage API Keys|Maximum API keys per user|Current password|New provider key|New connection|Your command|api\.example\.com|Search members|Tenant created/,
     );
     if (audience === 'admins') {
       const member = await visit(await cookieOf(viewer));

@@ -1,6 +1,6 @@
 /** What the page about using keys says is done here, with its own words. */
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { languages, serviceAddress, waysToPresent } from '@/app/docs/use-api-key
 import { refusals } from '@/app/docs/use-api-keys/refusals';
 import { deactivateKey } from '@/lib/keys/mutations';
 import { createKeyFor, sql } from '../tests/support/world';
+import { connectDemoUpstreams } from './connect-page';
 import { expect, test } from './fixtures';
 import { bearer, callMe, createThroughDialog, keysPath, open } from './key-page';
 import { freePort } from './server';
@@ -86,10 +87,12 @@ test('the page shows each way to present a key in each language, the loading of 
   await open(page, docsPath);
   const commands = await readCommands(page);
   const ways = waysToPresent(origin).flatMap(({ name }) => languages.map((language) => `${language}, ${name}`));
-  expect([...commands.keys()].sort()).toEqual([...ways, 'the commands that load the key', 'the nginx lines'].sort());
-  await expect(page.locator('pre')).toHaveCount(5);
+  const others = ['the commands that load the key', 'the nginx lines', 'the OpenAI client', 'the command line'];
+  expect([...commands.keys()].sort()).toEqual([...ways, ...others].sort());
+  await expect(page.locator('pre')).toHaveCount(7);
   for (const [label, text] of commands) {
-    if (label !== 'the commands that load the key') expect(text).toContain(`${origin}/api/v1/`);
+    if (label === 'the command line') expect(text).toContain(`${origin}/latchkey.mjs`);
+    else if (label !== 'the commands that load the key') expect(text).toContain(`${origin}/api/v1/`);
   }
 });
 
@@ -130,6 +133,31 @@ test('the downloaded file is loaded by the first command, and every other comman
       ran++;
     }
     expect(ran).toBe(python ? 9 : 6);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('the OpenAI client and the command line call the demo’s connections, with the page’s own words', async ({
+  page,
+  viewer,
+}) => {
+  await connectDemoUpstreams(viewer, [], { llm: 'demo-llm', workflow: 'demo-workflow' });
+  const { clientId, secret } = await createKeyFor(viewer);
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-docs-'));
+  try {
+    await open(page, docsPath);
+    const commands = await readCommands(page);
+    const { PATH = '', HOME = '', NODE_ENV } = process.env;
+    const env = { PATH, HOME, NODE_ENV, LATCHKEY_CLIENT_ID: clientId, LATCHKEY_CLIENT_SECRET: secret };
+    symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+    writeFileSync(path.join(folder, 'client.mjs'), commands.get('the OpenAI client') ?? '');
+    const client = await run('node', ['client.mjs'], { cwd: folder, env });
+    expect(client.stdout).toContain('You said: “Hello”.');
+    const line = await run('bash', ['-ec', commands.get('the command line') ?? ''], { cwd: folder, env });
+    expect(line.stdout).toContain(`"clientId":"${clientId}"`);
+    expect(line.stdout).toContain('You said: “Hello”.');
+    expect(line.stdout).toContain('"received":{"input":"Hello"}');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -23,7 +23,11 @@ test.describe('an admin', () => {
     page,
   }) => {
     for (const [path, area, names] of [
-      [keysPath, 'Account settings', ['API keys', 'Agent keys', 'Provider keys', 'Connections', 'Security']],
+      [
+        keysPath,
+        'Account settings',
+        ['API keys', 'Agent keys', 'Provider keys', 'Connections', 'Use your API keys', 'Security'],
+      ],
       ['/tenant/settings', 'Tenant settings', ['Settings', 'Members', 'Bias profiles', 'API keys', 'Events']],
     ] as const) {
       await open(page, path);
@@ -315,6 +319,39 @@ test.describe('with hostile connections', () => {
     }
     await page.getByLabel('Search connections').fill(`${payloads[0]}?`);
     await expect(page.getByText(`Nothing about any connection has “${payloads[0]}?” in it.`)).toBeVisible();
+    expect(alerts).toEqual([]);
+  });
+});
+
+test.describe('with hostile names of what is called, and with what', () => {
+  test.use({ policy: { maximumKeysPerUser: 1000 } });
+
+  test('they are shown as they are, and nothing in them runs', async ({ page, viewer, tenant }) => {
+    const alerts: string[] = [];
+    page.on('dialog', (dialog) => {
+      alerts.push(dialog.message());
+      return dialog.dismiss();
+    });
+    for (const name of payloads) await createKeyFor(viewer, { name });
+    for (const [index, name] of payloads.entries()) {
+      const models = [{ name: `${name} model` }];
+      await insertConnection(tenant.id, {
+        slug: `c-${index}`,
+        url: 'https://api.example.com/v1',
+        name,
+        models,
+        scopes: [name],
+      });
+    }
+    for (const [index, name] of payloads.entries()) {
+      await open(page, `/account/connections/c-${index}`);
+      await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeVisible();
+      await expect(page.locator('dd').getByText(`${name} model`, { exact: true })).toBeVisible();
+      await page.getByLabel('Key', { exact: true }).selectOption(name);
+      await expect(page.getByText(`${name} lacks the scope ${name}, which ${name} demands.`)).toBeVisible();
+      const call = (await page.locator('main pre').last().textContent()) ?? '';
+      expect(call).toContain(JSON.stringify(`${name} model`).replaceAll("'", "'\\''"));
+    }
     expect(alerts).toEqual([]);
   });
 });

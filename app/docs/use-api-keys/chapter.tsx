@@ -4,6 +4,8 @@ const sections = {
   what: 'What a key is',
   store: 'Give it to your service',
   call: 'Call with it',
+  connections: 'Call a connection',
+  cli: 'From the command line',
   nginx: 'Check it in nginx',
   errors: 'When it is refused',
   rotate: 'Replace it without downtime',

@@ -90,3 +90,28 @@ location / { auth_request /latchkey;
              proxy_set_header X-Latchkey-Client-Id $client_id;
              proxy_pass ${serviceAddress}; }`;
 }
+
+/** The official client, which takes another base URL and sends what it is given as the key. */
+export function openAiLines(origin: string): string {
+  return `import OpenAI from "openai";
+
+const client = new OpenAI({
+  baseURL: "${origin}/api/v1/connect/demo-llm",
+  apiKey: process.env.LATCHKEY_CLIENT_SECRET,
+});
+const stream = await client.chat.completions.create({
+  model: "demo",
+  messages: [{ role: "user", content: "Hello" }],
+  stream: true,
+});
+for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? "");`;
+}
+
+export function commandLineLines(origin: string): string {
+  return `curl -O ${origin}/latchkey.mjs
+export LATCHKEY_URL=${origin}
+node latchkey.mjs whoami
+node latchkey.mjs call demo-llm chat/completions --text \\
+  --data '{"model":"demo","stream":true,"messages":[{"role":"user","content":"Hello"}]}'
+echo '{"input":"Hello"}' | node latchkey.mjs run demo-workflow --data @-`;
+}

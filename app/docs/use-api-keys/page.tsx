@@ -8,6 +8,7 @@ import { currentViewer } from '@/lib/auth/viewer';
 import { env } from '@/lib/env';
 import { Chapter, Contents, Word } from './chapter';
 import { loadCommand, nginxLines, waysToPresent } from './commands';
+import { ConnectionChapters } from './connection-chapters';
 import { RefusalTable } from './refusal-table';
 import { WayList } from './way-list';
 
@@ -58,6 +59,7 @@ export default async function UseApiKeysPage() {
             </p>
             <WayList ways={waysToPresent(origin)} />
           </Chapter>
+          <ConnectionChapters origin={origin} bar={(title) => <BarTitle>{title}</BarTitle>} />
           <Chapter id="nginx">
             <p>
               Six lines let only requests with a key through to your service and tell it the key’s client ID. To demand
