@@ -102,12 +102,14 @@ test('the choices are in the address, the focus stays on what was chosen, and ea
   await expect(page.getByLabel(field.model, { exact: true })).toBeFocused();
   await page.keyboard.press('Tab');
   await page.keyboard.type('First');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('radio', { name: 'CLI' })).toBeFocused();
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('radio', { name: 'PowerShell' })).toBeChecked();
+  for (const name of ['CLI', 'PowerShell']) {
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByRole('radio', { name })).toBeFocused();
+    // Chosen by the arrow, too, while that is held down as long as people do.
+    await page.keyboard.press('Space');
+    await expect(page.getByRole('radio', { name })).toBeChecked();
+  }
   const wanted = { connection: 'chat', key: first.clientId, as: 'cli', shell: 'powershell' };
   expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual(wanted);
   const shown = await commandsIn(page);
