@@ -8,24 +8,28 @@ export type Upstream = {
   origin: string;
   /** Answers what comes below `/name/`. */
   on(name: string, answer: RequestListener): void;
+  /** Requests that are not answered yet. */
+  underWay(): number;
   close(): void;
 };
 
 export async function startUpstream(): Promise<Upstream> {
   const answers = new Map<string, RequestListener>();
-  const server = createServer({ keepAliveTimeout: 5_000 }, (request, response) => {
+  let underWay = 0;
+  const server = createServer((request, response) => {
+    underWay++;
+    response.on('close', () => underWay--);
     const answer = answers.get(request.url?.split(/[/?]/)[1] ?? '');
     if (answer) answer(request, response);
     else response.writeHead(404).end('no such route');
   });
-  // An answer may be given before the request is read.
-  server.on('clientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     port,
     origin: `http://127.0.0.1:${port}`,
     on: (name, answer) => void answers.set(name, answer),
+    underWay: () => underWay,
     close() {
       server.close();
       server.closeAllConnections();
@@ -51,6 +55,8 @@ export async function startRawUpstream(): Promise<RawUpstream> {
     let head = '';
     socket.on('data', function read(chunk) {
       head += chunk.toString('latin1');
+      // Whoever greets it with TLS hears at once that it speaks none.
+      if (chunk[0] === 0x16) return socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
       if (!head.includes('\r\n\r\n')) return;
       socket.off('data', read);
       socket.resume();
@@ -76,6 +82,12 @@ export async function textOf(request: IncomingMessage): Promise<string> {
 /** Answers with what arrived: method, target, headers as they were, body. */
 export async function echo(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method, url, rawHeaders } = request;
-  const body = await textOf(request);
+  const body = await textOf(request).catch(() => 'broken');
   response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ method, url, rawHeaders, body }));
+}
+
+/** Answers with the length of the body. */
+export async function measure(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await textOf(request).catch(() => 'broken');
+  response.end(String(body.length));
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Reply } from '../http/problem';
-import { securityFields, send } from '../http/send';
+import { securityFields, sendAndLinger } from '../http/send';
 import { answer, identityFields, limitFields } from '../verification/answer';
 import type { Verdict } from '../verification/authenticate';
 import type { CredentialSource } from '../verification/credentials';
@@ -51,13 +51,13 @@ export async function call(allowed: AllowedRequest): Promise<void> {
     answer(verdict, () => refusedBodyReply(reason, target.slug, sizeRule(allowed)));
   const chosen = await choose(allowed).catch((error: unknown) => {
     if (!(error instanceof BodyRefused)) throw error;
-    send(request, response, refused(error.reason));
+    sendAndLinger(request, response, refused(error.reason));
   });
   // Who went away meanwhile is not waited for by anybody.
   if (!chosen || response.destroyed) return;
   const { providerKey, body } = chosen;
   const opened = await openProviderKey(target, providerKey);
-  if (opened.status === 'failed') return send(request, response, failed(opened.reason));
+  if (opened.status === 'failed') return sendAndLinger(request, response, failed(opened.reason));
   if (providerKey) touchProviderKey(providerKey);
   const { secret } = opened;
   relay({

@@ -1,6 +1,6 @@
 /** `ANY /api/v1/connect/{slug}/…`: the upstream of a connection, called with its provider key in place of the caller's. */
 import { notFound, problem, type Reply } from '../http/problem';
-import { send } from '../http/send';
+import { send, sendAndLinger } from '../http/send';
 import { answer } from '../verification/answer';
 import { authenticate, reconsider } from '../verification/authenticate';
 import type { KeyRow } from '../verification/rows';
@@ -22,13 +22,12 @@ export async function answerConnect(asked: ConnectRequest, period = defaultPerio
   const { slug, rest } = splitPath(asked.path);
   const sought = seek(slug);
   const verdict = await authenticate({ source, requiredScopes: sought.requiredScopes, origin });
-  const reply = (ours: Reply) =>
-    send(
-      request,
-      response,
-      answer(verdict, () => ours),
-    );
-  if (verdict.status !== 'accepted') return reply(notFound());
+  // Strangers are not waited for.
+  if (verdict.status !== 'accepted') return send(request, response, answer(verdict, notFound));
+  const reply = (ours: Reply) => {
+    const whole = answer(verdict, () => ours);
+    sendAndLinger(request, response, whole);
+  };
   const target = sought.found();
   if (!target) return reply(unknownConnection());
   const refusal = refusalOf(target, asked, rest);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Reply } from '../http/problem';
-import { send } from '../http/send';
+import { sendAndLinger } from '../http/send';
 import { BodyRefused } from './body';
 import { failureOf } from './failures';
 import { type AnswerHead, headersForCaller } from './headers';
@@ -147,7 +147,7 @@ class Relay implements Dispatcher.DispatchHandler {
     if (this.over) return;
     this.leave(new Error('The request is over.'));
     if (!response.headersSent) {
-      send(request, response, reply);
+      sendAndLinger(request, response, reply);
       return;
     }
     // Such a caller takes the connection's end for the answer's, unless it is reset.
