@@ -47,9 +47,9 @@ test('a preset fills in the form; the new connection is tested at once, and stan
 
   await dialog.getByLabel('Name').fill('Große Modelle 4.1');
   await expect(dialog.getByLabel('Slug')).toHaveValue('grosse-modelle-4-1');
-  await dialog.getByLabel('Slug').fill('models');
-  await dialog.getByLabel('Name').fill('Models');
-  await expect(dialog.getByLabel('Slug')).toHaveValue('models');
+  await dialog.getByLabel('Slug').fill('chat');
+  await dialog.getByLabel('Name').fill('Chat');
+  await expect(dialog.getByLabel('Slug')).toHaveValue('chat');
   await dialog.getByLabel('Base URL').fill(`${nowhere}/`);
   await dialog.getByLabel('Provider key', { exact: true }).selectOption({ label: 'Production (sk-…789)' });
   await dialog.getByLabel('Sent as').selectOption('Another header');
@@ -72,21 +72,18 @@ test('a preset fills in the form; the new connection is tested at once, and stan
   await result.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByRole('button', { name: '+ New connection' })).toBeFocused();
 
-  const row = rowOf(page, 'Models');
-  await expect(row).toContainText('/api/v1/connect/models');
+  const row = rowOf(page, 'Chat');
+  await expect(row).toContainText('/api/v1/connect/chat');
   await expect(row).toContainText('LLM provider');
   await expect(row).toContainText('nowhere.invalid');
   await expect(row).toContainText('large, small');
   await expect(row.getByRole('cell', { name: 'Production' })).toBeVisible();
-  await expect(row.getByRole('list', { name: 'Scopes of Models' })).toHaveText('llm:call');
-  await expect(row.getByRole('link', { name: 'Models', exact: true })).toHaveAttribute('href', `${path}/models`);
-  await expect(row.getByRole('link', { name: 'Use Models' })).toHaveAttribute(
-    'href',
-    '/account/connect?connection=models',
-  );
+  await expect(row.getByRole('list', { name: 'Scopes of Chat' })).toHaveText('llm:call');
+  await expect(row.getByRole('link', { name: 'Chat', exact: true })).toHaveAttribute('href', `${path}/chat`);
+  await expect(row.getByRole('link', { name: 'Use Chat' })).toHaveAttribute('href', '/account/connect?connection=chat');
   expect(await stored(tenant)).toEqual([
     {
-      ...{ slug: 'models', name: 'Models', kind: 'llm_provider', url: nowhere, method: null, style: 'header' },
+      ...{ slug: 'chat', name: 'Chat', kind: 'llm_provider', url: nowhere, method: null, style: 'header' },
       ...{ header: 'x-their-key', key: 'Production', scopes: ['llm:call'], timeout: 30, size: 100 },
       models: ['large', 'small Batch'],
     },

@@ -18,7 +18,7 @@ export function CredentialFields({ values, fields, onChange, providerKeys }: Cre
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label="Provider key" error={fields.providerKeyId} help={<AddProviderKey />}>
+        <Field label="Provider key" error={fields.providerKeyId} help={<ProviderKeyHelp />}>
           {(attributes) => (
             <Select
               {...attributes}
@@ -66,6 +66,14 @@ export function CredentialFields({ values, fields, onChange, providerKeys }: Cre
 
 export function labelOf({ name, mask }: ProviderKeyChoice): string {
   return `${name} (${mask})`;
+}
+
+function ProviderKeyHelp() {
+  return (
+    <>
+      Once chosen, it is sent to this URL’s host and to no other. <AddProviderKey />
+    </>
+  );
 }
 
 /** Opens beside the form, whose input would be lost; who comes back finds the new one among the choices. */
