@@ -113,8 +113,8 @@ function headersOf({ request, target, verdict }: AllowedRequest, secret: string 
     'Accept-Encoding',
     'identity',
     ...(length ? ['Content-Length', String(length)] : []),
-    // A workflow is the tenant's own; a provider has no business knowing who its customers' people are.
-    ...(target.kind === 'workflow' ? flat(identityFields(verdict.key)) : []),
+    // Identifiers, which tell nobody else who a person is.
+    ...flat(identityFields(verdict.key)),
     ...credentialFields(target, secret),
   ];
 }
