@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import OpenAI from 'openai';
 import type { Viewer } from '@/lib/auth/queries';
 import { insertConnection, insertProviderKey, type NewConnection } from '../tests/support/connections';
-import { createAgentKeyFor, createKeyFor, createScopes, createViewer, sql } from '../tests/support/world';
+import { createAgentKeyFor, createScopes, createViewer, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { bearer } from './key-page';
 import { exchange, exchangeBytes, statusOf } from './raw-http';
