@@ -409,7 +409,7 @@ for (const program of programs) {
         ['502 upstream_invalid', 'garbage\r\n\r\n'],
         ['502 upstream_invalid', http('101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket')],
         ['502 upstream_invalid', http(`200 OK\r\nX-Long: ${'x'.repeat(40_000)}\r\nContent-Length: 0`)],
-        ['502 upstream_invalid', http('200 OK\r\nContent-Length: 5\r\nContent-Length: 6', 'hello!')],
+        ['502 upstream_reset', http('200 OK\r\nContent-Length: 5\r\nContent-Length: 6', 'hello!')],
         ['502 upstream_invalid', http('200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5', 'hello')],
         ['502 upstream_redirected', http('302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0')],
         ['502 upstream_redirected', http('307 Temporary\r\nLocation: /elsewhere\r\nContent-Length: 0')],

@@ -1,3 +1,4 @@
+import { reportConnectionFailures } from '../connection-failures/mutations';
 import { log } from '../log';
 import { sendExpiryNotices, sendLeakNotices } from '../notifications/delivery';
 import { raiseUsageAlerts } from '../usage-alerts/mutations';
@@ -13,6 +14,7 @@ type Job = {
 
 const jobs: Job[] = [
   { failure: 'notices of leaks could not be sent', everyLooks: 1, work: sendLeakNotices },
+  { failure: 'failures of connections could not be reported', everyLooks: 1, work: reportConnectionFailures },
   { failure: 'notices of expiries could not be sent', everyLooks: 5, work: sendExpiryNotices },
   { failure: 'usage could not be compared with its habit', everyLooks: 5, work: raiseUsageAlerts },
 ];

@@ -20,6 +20,7 @@ import {
 } from '@/tests/support/world';
 import { signInWithSso } from '../auth/provisioning';
 import { createBiasProfile, deleteBiasProfile } from '../bias-profiles/mutations';
+import { reportConnectionFailures } from '../connection-failures/mutations';
 import { createConnection, deleteConnection, editConnection } from '../connections/mutations';
 import { findConnection } from '../connections/queries';
 import { createConnectionSchema, editConnectionSchema } from '../connections/schema';
@@ -180,6 +181,7 @@ async function letTimePass({ admin, clientId }: Used) {
   await sendLeakNotices();
   await sendExpiryNotices();
   await raiseUsageAlerts();
+  await reportConnectionFailures();
   await retireUsage(new Date());
 }
 

@@ -65,7 +65,8 @@ export function refusalOfUrl(text: string, allow: ReadonlySet<string>): string |
   const ask = `Ask whoever runs Latchkey to list ${hostAndPort(url)} in LATCHKEY_GATEWAY_ALLOW.`;
   if (url.protocol !== 'https:')
     return `URL must begin with https://: the provider key would travel in the open. ${ask}`;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  // A dot at the end of a name means the same name.
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
   const isPrivate = isIP(host) ? !isPublicAddress(host) : /^localhost$|\.localhost$|\.local$|\.internal$/.test(host);
   return isPrivate ? `URL cannot be a private address. ${ask}` : null;
 }

@@ -50,7 +50,11 @@ export function failureOf(error: Error, sent: boolean): GatewayFailure {
   if (error instanceof AddressBlocked) return 'upstream_blocked';
   const { code = '' } = error as NodeJS.ErrnoException;
   if (/^UND_ERR_(?:HEADERS|BODY)_TIMEOUT$/.test(code)) return 'upstream_timeout';
-  if (/^HPE_|^UND_ERR_HEADERS_OVERFLOW$/.test(code) || /^bad (?:response|upgrade)$/.test(error.message))
+  if (
+    error.name === 'HTTPParserError' ||
+    code === 'UND_ERR_HEADERS_OVERFLOW' ||
+    /^bad (?:response|upgrade)$/.test(error.message)
+  )
     return 'upstream_invalid';
   if (sent) return 'upstream_reset';
   return /CERT|ERR_(?:TLS|SSL)_|^EPROTO$|UNABLE_TO_|SIGNATURE|^(?:HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_HAS_EXPIRED)$/.test(

@@ -39,7 +39,11 @@ type Question = { tenantId: string; slug: string };
  * asked after the request arrived: whatever changes a connection, its models or a provider key moves the version in the
  * same transaction.
  */
-export function findTarget(key: KeyRow, slug: string, milliseconds: number): Target | null | Promise<Target | null> {
+export function findTarget(
+  key: Pick<KeyRow, 'tenantId' | 'version'>,
+  slug: string,
+  milliseconds: number,
+): Target | null | Promise<Target | null> {
   const kept = young.get(key.tenantId + slug) ?? old.get(key.tenantId + slug);
   if (kept?.version === key.version) return kept;
   return isSlug(slug) ? look({ tenantId: key.tenantId, slug }, milliseconds) : null;
