@@ -104,7 +104,11 @@ export function thrownAway({ many, one, fixedRate }: Results): number {
 }
 
 /** Puts a run between the marks of the document. */
-export function withResults(document: string, results: string, mark: 'bench' | 'growth' | 'audit' = 'bench'): string {
+export function withResults(
+  document: string,
+  results: string,
+  mark: 'bench' | 'growth' | 'audit' | 'gateway' = 'bench',
+): string {
   const begin = `<!-- ${mark}: begin -->`;
   const end = `<!-- ${mark}: end -->`;
   const [before, rest] = document.split(begin);

@@ -1,7 +1,8 @@
 /**
  * npm run bench [-- --quick] [-- --json]: installs and builds what it needs, then compares Latchkey with its peers. Ten
  * minutes; --quick, a minute and a half and nothing to quote. Only a full run is written into docs/performance.md. With
- * --growth it compares a small database with a large one instead, with --audit creating keys with and without events.
+ * --growth it compares a small database with a large one instead, with --audit creating keys with and without events, with
+ * --gateway calls through the gateway with direct ones and with nginx.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { build, checkPlace, install, required } from '../scripts/steps.mjs';
 checkPlace();
 await install();
 await build();
-const other = ['growth', 'audit'].find((name) => process.argv.includes(`--${name}`));
+const other = ['growth', 'audit', 'gateway'].find((name) => process.argv.includes(`--${name}`));
 if (!other) {
   await installPeers();
   await buildNextApp();
