@@ -89,6 +89,8 @@ test.describe('a provider key', () => {
     viewer,
     origin,
   }) => {
+    // Every page and route, for everybody.
+    test.slow();
     const [first, second] = [plant(), plant()];
     const planted = [first, second];
     const said: string[] = [];

@@ -132,6 +132,7 @@ test('a search finds provider keys by name', async ({ page, tenant }) => {
   await page.getByLabel('Search provider keys').fill('OPENai');
   await expect(page.getByRole('row')).toHaveCount(2);
   await expect(rowOf(page, 'OpenAI production')).toBeVisible();
+  await expect(page.getByText('1 provider key found')).toBeAttached();
   await page.getByLabel('Search provider keys').fill('nobody');
   await expect(page.getByText('No provider key has a name with “nobody”.')).toBeVisible();
 });

@@ -48,7 +48,13 @@ export function ProviderKeyManager({ view }: { view: ProviderKeyPageView }) {
         <NoProviderKeys refusal={view.refusal} onCreate={(from) => open({ kind: 'create' }, from)} />
       ) : (
         <div className="overflow-hidden rounded-xl border border-line bg-surface shadow-soft">
-          <KeySearch label="Search provider keys" value={search} onChange={setSearch} found={shown.length} />
+          <KeySearch
+            label="Search provider keys"
+            noun="provider key"
+            value={search}
+            onChange={setSearch}
+            found={shown.length}
+          />
           {shown.length > 0 ? (
             <ProviderKeyTable keys={shown} view={view} onOpen={open} />
           ) : (
