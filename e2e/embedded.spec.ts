@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { test as base, expect } from '@playwright/test';
+import { test as base, expect, type Page } from '@playwright/test';
+import { commandsIn, runInBash } from './connect-page';
 import { isReady } from './key-page';
 import { freePort, type RunningServer, startServer } from './server';
 
@@ -48,6 +49,14 @@ const test = base.extend<{ demo: Demo }, { seeded: string }>({
   },
 });
 
+/** @returns its secret */
+async function createKey(page: Page): Promise<string> {
+  await page.getByRole('button', { name: '+ Create new API key' }).first().click();
+  await page.getByRole('button', { name: 'Create key', exact: true }).click();
+  await page.getByRole('button', { name: 'Show client secret' }).click();
+  return page.getByRole('textbox', { name: 'Client secret' }).inputValue();
+}
+
 // Each of them starts several servers, and each server an embedded database.
 test.describe.configure({ timeout: 180_000 });
 
@@ -57,10 +66,7 @@ test('a demo account creates a key, calls with it, and both survive a restart', 
   await page.getByRole('button', { name: /dana@demo.test/ }).click();
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await isReady(page);
-  await page.getByRole('button', { name: '+ Create new API key' }).first().click();
-  await page.getByRole('button', { name: 'Create key', exact: true }).click();
-  await page.getByRole('button', { name: 'Show client secret' }).click();
-  const secret = await page.getByRole('textbox', { name: 'Client secret' }).inputValue();
+  const secret = await createKey(page);
   const call = async () =>
     (await fetch(`${demo.origin}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } })).status;
   expect(await call()).toBe(200);
@@ -112,11 +118,13 @@ test('what an operator can mend is said in a sentence', async ({ demo }) => {
   );
 });
 
-test('the quickstart lets sam in through the demo identity provider, wherever that listens, and ends both', async ({
+test('the quickstart lets sam in through the demo identity provider, wherever that listens, streams through the demo’s connections, and ends all of them', async ({
   demo,
   page,
 }) => {
   // The demo was seeded for another port.
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-quickstart-'));
+  let upstream = '';
   const idpPort = await freePort();
   const child = spawn(process.execPath, ['scripts/quickstart.mjs'], {
     env: { ...bare, ...demo.settings, LATCHKEY_IDP_PORT: String(idpPort) },
@@ -135,6 +143,7 @@ test('the quickstart lets sam in through the demo identity provider, wherever th
       ended.then((code) => reject(new Error(`The quickstart ended with ${code}: ${said}`)));
     });
     expect(said).toContain('sam@demo.test     developer; signs in with the demo identity provider');
+    expect(said).toContain(`${demo.origin}/account/connect?connection=demo-llm`);
     await page.goto(`${demo.origin}/sign-in`);
     await page.getByRole('button', { name: 'Sign in with the demo identity provider' }).click();
     await expect(page).toHaveURL(new RegExp(`^http://127.0.0.1:${idpPort}/`));
@@ -143,11 +152,24 @@ test('the quickstart lets sam in through the demo identity provider, wherever th
     await expect(page.getByRole('button', { name: '+ Create new API key' }).first()).not.toHaveAttribute(
       'aria-disabled',
     );
+    const secret = await createKey(page);
+    await page.goto(`${demo.origin}/account/connect?connection=demo-llm`);
+    const chat = await runInBash(await commandsIn(page), secret, folder);
+    expect([chat.code, chat.stderr]).toEqual([0, expect.any(String)]);
+    expect(chat.stdout).toContain('data: [DONE]');
+    expect(chat.chunks.length).toBeGreaterThan(5);
+    await page.goto(`${demo.origin}/account/connect?connection=demo-workflow&as=cli`);
+    const flow = await runInBash(await commandsIn(page), secret, folder);
+    expect(flow.stdout).toContain('The demo workflow ran.');
+    await page.goto(`${demo.origin}/account/connections/demo-llm`);
+    upstream = /http:\/\/127\.0\.0\.1:\d+/.exec((await page.locator('dd').allTextContents()).join(' '))?.[0] ?? '';
+    expect((await fetch(`${upstream}/v1/models`)).status).toBe(401);
   } finally {
     child.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
   }
   expect(await ended).toBe(0);
-  for (const url of [demo.origin, `http://127.0.0.1:${idpPort}`]) await expect(fetch(url)).rejects.toThrow();
+  for (const url of [demo.origin, `http://127.0.0.1:${idpPort}`, upstream]) await expect(fetch(url)).rejects.toThrow();
 });
 
 test('the demo identity provider says why it does not start: in production, on a taken port', async () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { deactivateKey } from '@/lib/keys/mutations';
 import { createKeyFor } from '../tests/support/world';
+import { connectDemoUpstreams } from './connect-page';
 import { expect, test } from './fixtures';
 import { freePort } from './server';
 
@@ -41,6 +42,24 @@ test('the README’s curl asks who is calling', async ({ viewer, origin }) => {
   await expect(promisify(execFile)('bash', ['-c', command], { env })).rejects.toMatchObject({
     stdout: expect.stringContaining('key_inactive'),
   });
+});
+
+test('the README’s curl streams the provider’s answer, and its command line runs the workflow', async ({
+  viewer,
+  origin,
+}) => {
+  await connectDemoUpstreams(viewer, [], { llm: 'demo-llm', workflow: 'demo-workflow' });
+  const { clientId, secret } = await createKeyFor(viewer);
+  const env = { ...process.env, LATCHKEY_URL: origin, LATCHKEY_CLIENT_ID: clientId, LATCHKEY_CLIENT_SECRET: secret };
+  const cwd = mkdtempSync(path.join(tmpdir(), 'latchkey-readme-'));
+  try {
+    const chat = await promisify(execFile)('bash', ['-ec', block('sh', '/connect/demo-llm')], { env, cwd });
+    expect(chat.stdout).toContain('data: [DONE]');
+    const flow = await promisify(execFile)('bash', ['-ec', block('sh', 'latchkey.mjs')], { env, cwd });
+    expect(JSON.parse(flow.stdout)).toMatchObject({ received: { input: 'Hello' }, caller: { 'client-id': clientId } });
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
 });
 
 test('the README’s Node lines find the caller, and refuse who has no key', async ({ viewer, origin }) => {
