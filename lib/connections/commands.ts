@@ -125,7 +125,7 @@ function withBody(parts: string[], body: object | null, option: string, shell: S
   const joint = shell === 'bash' ? ' \\\n  ' : ' `\n  ';
   if (body === null) return parts.join(joint);
   const json = JSON.stringify(body, null, 2);
-  if (shell === 'bash') return [...parts, `${option} ${quoted(json, shell)}`].join(joint);
+  if (shell === 'bash') return [...parts, `${option} ${quoted(json.replaceAll('\n', '\n  '), shell)}`].join(joint);
   const ascii = json.replace(
     /[^\n\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

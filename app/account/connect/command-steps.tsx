@@ -29,7 +29,7 @@ export function CommandSteps({ selection, origin }: CommandStepsProps) {
       : []),
     {
       title: `Enter the client secret of ${key.name}`,
-      note: 'This asks for it and keeps it in this terminal alone. Latchkey showed it once, and cannot fill it in.',
+      note: 'Paste it and press Enter; it stays invisible, and in this terminal alone. Latchkey cannot fill it in.',
       label: 'the command for the secret',
       text: setSecretCommand(shell),
     },

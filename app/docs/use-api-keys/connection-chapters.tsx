@@ -14,8 +14,9 @@ export function ConnectionChapters({ origin, bar }: ConnectionChaptersProps) {
         <p>
           A connection is an LLM provider or a workflow that your tenant lets you call. You send your own key; Latchkey
           puts the provider’s in its place, which you never see, and streams the answer back. Its address is{' '}
-          <Word>/api/v1/connect/</Word> and the connection’s name, and what follows it is the provider’s own path. So
-          the provider’s client works unchanged: give it that address, and your client secret as its key.
+          <Word>/api/v1/connect/</Word> and the connection’s name, and what follows it is the provider’s own path. So a
+          client that sends its key as Bearer works unchanged, OpenAI’s for one: give it that address, and your client
+          secret as its key.
         </p>
         <CommandBlock label="the OpenAI client" text={openAiLines(origin)} bar={bar('Node, npm install openai')} />
         <p>
