@@ -34,8 +34,9 @@ test.describe('an admin', () => {
       const links = page.getByRole('navigation', { name: area }).getByRole('link');
       await expect(links).toHaveText([...names]);
       for (const name of names) {
-        await links.filter({ hasText: name }).click();
-        await expect(links.filter({ hasText: name })).toHaveAttribute('aria-current', 'page');
+        const link = page.getByRole('navigation', { name: area }).getByRole('link', { name, exact: true });
+        await link.click();
+        await expect(link).toHaveAttribute('aria-current', 'page');
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(page).toHaveTitle(new RegExp(`${name} · Latchkey`, 'i'));
       }

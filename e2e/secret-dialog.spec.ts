@@ -193,7 +193,7 @@ test('leaving the page warns until the secret was saved, and not afterwards', as
 
 test('the Back button, too, asks before it loses an unsaved secret', async ({ page }) => {
   await open(page, '/account/security');
-  await page.getByRole('link', { name: 'API keys' }).click();
+  await page.getByRole('link', { name: 'API keys', exact: true }).click();
   await expect(page).toHaveURL(keysPath);
   const dialog = await createThroughDialog(page);
   await page.evaluate(() => history.back());

@@ -35,7 +35,7 @@ test('a secret is in one answer and nowhere else: no request, document, storage,
   await closeUnsaved(page);
   await page.getByRole('link', { name: 'Security' }).click();
   await expect(page.getByRole('heading', { name: 'Security' })).toBeVisible();
-  await page.getByRole('link', { name: 'API keys' }).click();
+  await page.getByRole('link', { name: 'API keys', exact: true }).click();
   await rowOf(page, 'Canary').getByRole('button', { name: 'Deactivate Canary' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Deactivate' }).click();
   await expect(rowOf(page, 'Canary')).toContainText('Inactive');
