@@ -21,7 +21,7 @@ import { residentMiB, startServer, verifierArguments } from './servers';
 import { type Figure, figureOf } from './statistics';
 
 const quick = process.argv.includes('--quick');
-const seconds = quick ? 1 : 4;
+const seconds = quick ? 1 : 3;
 const rounds = quick ? 1 : 5;
 const streamed = quick ? 100_000_000 : 1_000_000_000;
 const many = 32;
@@ -79,7 +79,7 @@ async function measure(connections: number): Promise<Record<Name, Load[]>> {
   const loads: Record<Name, Load[]> = { direct: [], gateway: [], nginx: [] };
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
-      const load = await closedLoop({ url: urls[name], headersFile }, connections, round === 0 ? 1 : seconds);
+      const load = await closedLoop({ url: urls[name], headersFile }, connections, round === 0 ? 2 * seconds : seconds);
       if (load.errors > 0) throw new Error(`${name}: ${load.errors} errors.`);
       console.error(
         `  ${connections} at once, ${name}: ${load.requestsPerSecond.toFixed(0)}/s, p50 ${load.p50.toFixed(2)} ms`,
