@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import OpenAI from 'openai';
 import type { Viewer } from '@/lib/auth/queries';
 import { insertConnection, insertProviderKey, type NewConnection } from '../tests/support/connections';
-import { createAgentKeyFor, createScopes, createViewer, sql } from '../tests/support/world';
+import { createAgentKeyFor, createKeyFor, createScopes, createViewer, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { bearer } from './key-page';
 import { exchange, exchangeBytes, statusOf } from './raw-http';
@@ -156,7 +156,8 @@ for (const program of programs) {
     });
 
     test('an upstream learns which key calls, whatever the caller claims', async ({ viewer, tenant }) => {
-      const { path, secret, clientId } = await connected(viewer, echo);
+      const { path } = await connected(viewer, echo);
+      const { secret, clientId } = await createKeyFor(viewer);
       const claims = { 'X-Latchkey-Client-Id': 'forged', 'X-Latchkey-Scopes': 'forged' };
       const response = await call(path, secret, { method: 'POST', body: '{}', headers: claims });
       const { rawHeaders } = (await response.json()) as Echoed;
