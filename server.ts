@@ -119,10 +119,12 @@ async function answerPage(
   url: string,
   pages: Pages,
 ): Promise<void> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const alarm = setTimeout(() => request.complete || request.destroy(), bodyPatience).unref();
-    response.once('close', () => clearTimeout(alarm));
-    if (request.headers.expect !== undefined) response.writeContinue();
+  const { 'content-length': length, 'transfer-encoding': coding, expect } = request.headers;
+  if (length !== undefined || coding !== undefined) {
+    const alarm = setTimeout(() => request.destroy(), bodyPatience).unref();
+    // Of the request, not of the answer: a page does not wait for a body that nobody reads.
+    request.once('close', () => clearTimeout(alarm));
+    if (expect !== undefined) response.writeContinue();
   }
   await pages.answer(request, response, url);
 }

@@ -1,5 +1,6 @@
 import { sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
+import { exchangeBytes } from './raw-http';
 
 test.describe('signing in over plain HTTP', () => {
   test.use({ password: 'correct horse battery', signedIn: false });
@@ -35,6 +36,21 @@ test.describe('signing in over plain HTTP', () => {
     expect(sessions).toEqual([]);
     expect((await signInOverHttp(origin, member.email, { origin })).status).toBe(200);
   });
+});
+
+test('a body that is announced to a page and never comes holds its connection for half a minute, and no longer', async ({
+  origin,
+}) => {
+  const patience = 50_000;
+  const held = async (method: string, path: string) => {
+    const began = performance.now();
+    const head = `${method} ${path} HTTP/1.1\r\nHost: ${new URL(origin).host}\r\nOrigin: ${origin}\r\nContent-Length: 10\r\n\r\n`;
+    // Without an answer the end of the connection is an error, which is as good.
+    await exchangeBytes(origin, head, patience).catch(() => {});
+    return performance.now() - began;
+  };
+  const times = await Promise.all([held('GET', '/sign-in'), held('POST', '/sign-in')]);
+  expect(Math.max(...times)).toBeLessThan(patience - 5_000);
 });
 
 async function signInOverHttp(origin: string, email: string, headers: Record<string, string>): Promise<Response> {
