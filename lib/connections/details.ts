@@ -31,7 +31,9 @@ export function detailsOf(
   kind: ConnectionKind,
   input: Omit<EditConnectionInput, 'id' | 'seenUpdatedAt'>,
 ): ConnectionDetails {
-  const { name, url, authStyle, timeoutInSeconds, sizeLimitInMegabytes } = input;
+  const { name, authStyle, timeoutInSeconds, sizeLimitInMegabytes } = input;
+  // Paths are appended to a provider's; a workflow's is called as it is.
+  const url = kind === 'workflow' ? input.url : input.url.replace(/\/+$/, '');
   const takesKey = authStyle !== 'none';
   const models = input.models.map((model) => {
     const ownKey = takesKey && model.ownKey;

@@ -116,11 +116,18 @@ describe('a developer', () => {
     });
   });
 
+  test('gives a provider’s URL in whatever form: paths are appended to it without a second slash', async () => {
+    const viewer = await viewerFor(await createMember(await createTenant()));
+    await createConnection(viewer, creation({ url: ' HTTPS://API.openai.com:443/v1// ' }));
+    expect(await findConnection(viewer, 'openai')).toMatchObject({ url: 'https://api.openai.com/v1' });
+  });
+
   test('adds a workflow: of what it cannot have nothing is kept', async () => {
     const { viewer, tenant } = await createViewer();
     const providerKeyId = await insertProviderKey(tenant.id, 'Hook', 'a long hook secret');
     const models = [{ name: 'gpt', ownKey: true, providerKeyId }];
-    const url = 'https://flows.example.com/run';
+    // Called as it is: to some servers the slash is another address.
+    const url = 'https://flows.example.com/run/';
     const workflow = { slug: 'flow', kind: 'workflow', method: 'PUT', url };
     await createConnection(viewer, creation({ ...workflow, authHeader: 'x-left-over', providerKeyId, models }));
     expect(await findConnection(viewer, 'flow')).toMatchObject({

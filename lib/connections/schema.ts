@@ -26,7 +26,7 @@ const slug = z
   );
 const name = displayText('Name', connectionNameMaximum).refine((text) => text !== '', 'Name cannot be blank.');
 
-/** An upstream's URL as it is stored: normalized, without a slash at its end. What it may reach is for the gateway to say. */
+/** An upstream's URL, normalized. What it may reach is for the gateway to say. */
 const url = z
   .string({ error: 'URL must be text.' })
   .max(2_000, 'URL can have at most 2,000 characters.')
@@ -45,7 +45,7 @@ const url = z
     if (parsed.search || parsed.hash || /[?#]$/.test(trimmed))
       return refuse('URL cannot have a query or a fragment; callers append their own query.');
     if (/[{}]|%7[bd]/i.test(trimmed)) return refuse('Replace the part in braces by your own.');
-    return parsed.href.replace(/\/+$/, '');
+    return parsed.href;
   });
 
 /** Headers that the gateway writes itself, or that end at each hop. */

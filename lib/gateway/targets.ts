@@ -16,7 +16,7 @@ export type Target = {
   slug: string;
   kind: ConnectionKind;
   origin: string;
-  /** Of the URL, without a slash at its end. */
+  /** Of the URL; an LLM provider's, to which paths are appended, without a slash at its end. */
   basePath: string;
   /** Null: any. */
   method: string | null;
@@ -108,7 +108,7 @@ function targetOf(row: StoredRow): Target {
     slug: row.slug,
     kind: row.kind,
     origin: url.origin,
-    basePath: url.pathname.replace(/\/$/, ''),
+    basePath: row.kind === 'workflow' ? url.pathname : url.pathname.replace(/\/$/, ''),
     method: row.method,
     authStyle: row.authStyle,
     authHeader: row.authHeader,
