@@ -1,7 +1,7 @@
 /** Starts the contestants' processes and ends them with this one, however it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { freePort } from '../tests/support/free-port';
 
 export type Running = { pid: number; origin: string; stop(): Promise<void> };
 
@@ -65,13 +65,4 @@ export function residentMiB(pid: number): number | null {
   const file = `/proc/${pid}/status`;
   const kiB = existsSync(file) && /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8'))?.[1];
   return kiB ? Number(kiB) / 1024 : null;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

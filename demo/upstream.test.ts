@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDemoUpstreams } from '../e2e/demo-upstreams';
-import { freePort } from '../e2e/server';
+import { freePort } from '../tests/support/free-port';
 
 let upstreams: Awaited<ReturnType<typeof startDemoUpstreams>>;
 const workflowKey = { authorization: 'Bearer demo-workflow-key', 'content-type': 'application/json' };

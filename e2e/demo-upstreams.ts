@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { freePort } from './server';
+import { freePort } from '../tests/support/free-port';
 
 /**
  * Starts what the demo's connections lead to, and waits until it is ready.

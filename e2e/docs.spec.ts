@@ -9,11 +9,11 @@ import type { Page } from '@playwright/test';
 import { languages, serviceAddress, waysToPresent } from '@/app/docs/use-api-keys/commands';
 import { refusals } from '@/app/docs/use-api-keys/refusals';
 import { deactivateKey } from '@/lib/keys/mutations';
+import { freePort } from '../tests/support/free-port';
 import { createKeyFor, sql } from '../tests/support/world';
 import { connectDemoUpstreams } from './connect-page';
 import { expect, test } from './fixtures';
 import { bearer, callMe, createThroughDialog, keysPath, open } from './key-page';
-import { freePort } from './server';
 
 const docsPath = '/docs/use-api-keys';
 const run = promisify(execFile);

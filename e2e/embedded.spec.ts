@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { test as base, expect, type Page } from '@playwright/test';
+import { freePort } from '../tests/support/free-port';
 import { commandsIn, runInBash } from './connect-page';
 import { isReady } from './key-page';
-import { freePort, type RunningServer, startServer } from './server';
+import { type RunningServer, startServer } from './server';
 
 const run = promisify(execFile);
 

@@ -7,11 +7,12 @@ import type { Socket } from 'node:net';
 import OpenAI from 'openai';
 import type { Viewer } from '@/lib/auth/queries';
 import { insertConnection, insertProviderKey, type NewConnection } from '../tests/support/connections';
+import { freePort } from '../tests/support/free-port';
 import { createAgentKeyFor, createKeyFor, createScopes, createViewer, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { bearer } from './key-page';
 import { exchange, exchangeBytes, statusOf } from './raw-http';
-import { freePort, type RunningServer, startSecondServer, startServer } from './server';
+import { type RunningServer, startSecondServer, startServer } from './server';
 import { echo, measure, type RawUpstream, startRawUpstream, startUpstream, textOf, type Upstream } from './upstream';
 
 // One worker: its servers are told beforehand which upstreams they may call.

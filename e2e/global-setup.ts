@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../tests/support/free-port';
 import { startPostgres } from '../tests/support/postgres';
 import { runScript } from '../tests/support/script';
 import { testSettings } from '../tests/support/settings';
 import { startDemoProvider } from './demo-provider';
 import { startDemoUpstreams } from './demo-upstreams';
 import { directory, hostileClient, startHostileProvider } from './hostile-provider';
-import { freePort, startServer } from './server';
+import { startServer } from './server';
 
 /** The tenant behind the hostile provider. */
 const ssoTenant = 'sso';

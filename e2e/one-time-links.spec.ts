@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { SMTPServer } from 'smtp-server';
+import { freePort } from '../tests/support/free-port';
 import { createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
 import { keysPath, open } from './key-page';
 import { chooseAction, memberRow, membersPath } from './members-page';
-import { freePort, startSecondServer } from './server';
+import { startSecondServer } from './server';
 
 const password = 'correct horse battery staple';
 

@@ -5,10 +5,10 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../tests/support/free-port';
 import { sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { createThroughDialog, keysPath, open, revealSecret } from './key-page';
-import { freePort } from './server';
 
 const identity = ['client-id', 'tenant', 'subject', 'scopes', 'bias-profile'].map((name) => `x-latchkey-${name}`);
 const credentials = ['authorization', 'x-client-id', 'x-client-secret'];

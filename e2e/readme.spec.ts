@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { deactivateKey } from '@/lib/keys/mutations';
+import { freePort } from '../tests/support/free-port';
 import { createKeyFor } from '../tests/support/world';
 import { connectDemoUpstreams } from './connect-page';
 import { expect, test } from './fixtures';
-import { freePort } from './server';
 
 const readme = readFileSync('README.md', 'utf8');
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { freePort } from '../tests/support/free-port';
 
 export type RunningServer = { process: ChildProcess; stop(signal?: NodeJS.Signals): Promise<number | null> };
 
@@ -61,15 +61,4 @@ export async function startSecondServer(
   const origin = `http://localhost:${port}`;
   const settings = { ...Object.fromEntries(shared), PORT: port, LATCHKEY_URL: origin, LOG_LEVEL: 'silent', ...further };
   return { ...(await startServer(settings, logFile)), origin };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('No port.')),
-      );
-    });
-  });
 }

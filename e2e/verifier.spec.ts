@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { deactivateKey } from '@/lib/keys/mutations';
 import { updatePolicy } from '@/lib/tenants/mutations';
+import { freePort } from '../tests/support/free-port';
 import { createKeyFor, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { bearer, callMe } from './key-page';
-import { freePort, type RunningServer, startServer } from './server';
+import { type RunningServer, startServer } from './server';
 
 const shared = [
   'DATABASE_URL',
