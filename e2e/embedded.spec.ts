@@ -66,6 +66,8 @@ test('a demo account creates a key, calls with it, and both survive a restart', 
   await page.goto(demo.origin);
   await page.getByRole('button', { name: /dana@demo.test/ }).click();
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  // The page to come: the one that is left is ready already.
+  await expect(page.getByRole('heading', { name: 'Manage API Keys' })).toBeVisible();
   await isReady(page);
   const secret = await createKey(page);
   const call = async () =>

@@ -113,6 +113,7 @@ test.describe('a provider key', () => {
     await page.getByRole('link', { name: 'Security' }).click();
     await expect(page.getByRole('heading', { name: 'Security' })).toBeVisible();
     await page.getByRole('link', { name: 'Provider keys' }).click();
+    await expect(page.getByRole('heading', { name: 'Provider keys' })).toBeVisible();
     await page.reload();
     await isReady(page);
     await page.unrouteAll({ behavior: 'wait' });
