@@ -2,14 +2,9 @@
 
 import { revalidatePath } from 'next/cache';
 import { fieldMessages } from '@/app/field-messages';
-import { requireViewer, toSignIn } from '@/lib/auth/viewer';
-import {
-  type CreateConnectionResult,
-  createConnection,
-  deleteConnection,
-  type EditConnectionResult,
-  editConnection,
-} from '@/lib/connections/mutations';
+import { formRefusalOf, refusalOf } from '@/app/refusal';
+import { requireViewer } from '@/lib/auth/viewer';
+import { createConnection, deleteConnection, editConnection } from '@/lib/connections/mutations';
 import { findConnectionToTest } from '@/lib/connections/queries';
 import { connectionReferenceSchema, createConnectionSchema, editConnectionSchema } from '@/lib/connections/schema';
 import { testConnection } from '@/lib/gateway/probe';
@@ -28,7 +23,7 @@ export async function createConnectionAction(input: unknown): Promise<SaveConnec
   const parsed = createConnectionSchema.safeParse(input);
   if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, connectionFields) };
   const result = await createConnection(viewer, parsed.data);
-  if (result.status !== 'created') return refusalOf(result);
+  if (result.status !== 'created') return formRefusalOf(result, missing);
   revalidatePath(page);
   return { status: 'saved', id: result.id };
 }
@@ -47,7 +42,7 @@ export async function editConnectionAction(input: unknown): Promise<SaveConnecti
       revalidatePath(page);
       return result;
     default:
-      return refusalOf(result);
+      return formRefusalOf(result, missing);
   }
 }
 
@@ -56,17 +51,9 @@ export async function deleteConnectionAction(input: unknown): Promise<DeleteConn
   const parsed = connectionReferenceSchema.safeParse(input);
   if (!parsed.success) return missing;
   const result = await deleteConnection(viewer, parsed.data.id);
-  switch (result.status) {
-    case 'deleted':
-      revalidatePath(page);
-      return result;
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missing;
-    case 'refused':
-      return result;
-  }
+  if (result.status !== 'deleted') return refusalOf(result, missing);
+  revalidatePath(page);
+  return result;
 }
 
 /** Asks the upstream of a connection, as it is stored, whether it answers and takes the provider key. */
@@ -82,21 +69,5 @@ export async function testConnectionAction(input: unknown): Promise<TestConnecti
       return missing;
     case 'refused':
       return found;
-  }
-}
-
-type Refusal = Exclude<CreateConnectionResult | EditConnectionResult, { status: 'created' | 'done' | 'changed' }>;
-
-/** The list stays as it is until the developer has read why. */
-async function refusalOf(result: Refusal): Promise<SaveConnectionState> {
-  switch (result.status) {
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missing;
-    case 'refused':
-      return result;
-    case 'invalid':
-      return { status: 'invalid', fields: { [result.field]: result.message } };
   }
 }

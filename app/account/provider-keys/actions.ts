@@ -2,14 +2,10 @@
 
 import { revalidatePath } from 'next/cache';
 import { fieldMessages } from '@/app/field-messages';
-import { requireViewer, toSignIn } from '@/lib/auth/viewer';
+import { formRefusalOf, refusalOf } from '@/app/refusal';
+import { requireViewer } from '@/lib/auth/viewer';
 import { testConnection } from '@/lib/gateway/probe';
-import {
-  type ChangeProviderKeyRefusal,
-  createProviderKey,
-  deleteProviderKey,
-  editProviderKey,
-} from '@/lib/provider-keys/mutations';
+import { createProviderKey, deleteProviderKey, editProviderKey } from '@/lib/provider-keys/mutations';
 import { findProviderKeyUses } from '@/lib/provider-keys/queries';
 import { createProviderKeySchema, editProviderKeySchema, providerKeyReferenceSchema } from '@/lib/provider-keys/schema';
 import type {
@@ -30,7 +26,7 @@ export async function createProviderKeyAction(input: unknown): Promise<SaveProvi
   const parsed = createProviderKeySchema.safeParse(input);
   if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, fields) };
   const result = await createProviderKey(viewer, parsed.data);
-  if (result.status !== 'created') return refusalOf(result);
+  if (result.status !== 'created') return formRefusalOf(result, missing);
   revalidatePath(page);
   return { status: 'saved', connections: 0 };
 }
@@ -40,7 +36,7 @@ export async function editProviderKeyAction(input: unknown): Promise<SaveProvide
   const parsed = editProviderKeySchema.safeParse(input);
   if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, fields) };
   const result = await editProviderKey(viewer, parsed.data);
-  if (result.status !== 'done') return refusalOf(result);
+  if (result.status !== 'done') return formRefusalOf(result, missing);
   revalidatePath(page);
   return { status: 'saved', connections: result.connections.length };
 }
@@ -75,29 +71,7 @@ export async function deleteProviderKeyAction(input: unknown): Promise<DeletePro
   const parsed = providerKeyReferenceSchema.safeParse(input);
   if (!parsed.success) return missing;
   const result = await deleteProviderKey(viewer, parsed.data);
-  switch (result.status) {
-    case 'deleted':
-      revalidatePath(page);
-      return result;
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missing;
-    case 'refused':
-      return result;
-  }
-}
-
-/** The list stays as it is until the developer has read why. */
-async function refusalOf(result: ChangeProviderKeyRefusal): Promise<SaveProviderKeyState> {
-  switch (result.status) {
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missing;
-    case 'refused':
-      return result;
-    case 'invalid':
-      return { status: 'invalid', fields: { [result.field]: result.message } };
-  }
+  if (result.status !== 'deleted') return refusalOf(result, missing);
+  revalidatePath(page);
+  return result;
 }

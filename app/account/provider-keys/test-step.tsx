@@ -6,10 +6,10 @@ import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { useSubmission } from '@/components/use-submission';
+import { wordsOf } from '../connections/words';
 import { testProviderKeyAction } from './actions';
 import type { DialogFrame } from './open-dialog';
 import type { TestedConnection } from './states';
-import { testWords } from './test-words';
 
 type TestStepProps = DialogFrame & { id: string; name: string };
 
@@ -59,7 +59,9 @@ function Outcomes({ tested }: { tested: TestedConnection[] }) {
       {tested.map(({ slug, name, test }) => (
         <li key={slug} className="flex gap-2">
           <Mark test={test} />
-          <span className="min-w-0 [overflow-wrap:anywhere]">{testWords(name, test)}</span>
+          <span className="min-w-0 [overflow-wrap:anywhere]">
+            {test === null ? `${name} was not asked` : `${name}: ${wordsOf(test).text}`}
+          </span>
         </li>
       ))}
     </ul>
@@ -69,7 +71,6 @@ function Outcomes({ tested }: { tested: TestedConnection[] }) {
 function Mark({ test }: Pick<TestedConnection, 'test'>) {
   const place = 'mt-0.5 size-4 shrink-0';
   if (test === null) return <Minus aria-hidden className={`${place} text-ink-faint`} />;
-  if (test.status === 'answered' && test.httpStatus < 400)
-    return <Check aria-hidden className={`${place} text-good-text`} />;
+  if (wordsOf(test).tone === 'good') return <Check aria-hidden className={`${place} text-good-text`} />;
   return <TriangleAlert aria-hidden className={`${place} text-warn-text`} />;
 }

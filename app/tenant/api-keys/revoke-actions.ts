@@ -1,6 +1,7 @@
 'use server';
 
 import { revalidatePath } from 'next/cache';
+import { refusalOf } from '@/app/refusal';
 import { requireViewer, toSignIn } from '@/lib/auth/viewer';
 import { revokeKey } from '@/lib/keys/revocation';
 import { clientIdSchema } from '@/lib/keys/schema';
@@ -32,17 +33,9 @@ export async function revokeKeyAction(clientId: unknown): Promise<RevokeKeyState
   const viewer = await requireViewer();
   const parsed = clientIdSchema.safeParse(clientId);
   const result = parsed.success ? await revokeKey(viewer, parsed.data) : missingKey;
-  switch (result.status) {
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missingKey;
-    case 'refused':
-      return result;
-    case 'done':
-      revalidatePages();
-      return result;
-  }
+  if (result.status !== 'done') return refusalOf(result, missingKey);
+  revalidatePages();
+  return result;
 }
 
 /** What a bulk revoke would stop; asked when its question opens. It changes nothing. */
@@ -81,17 +74,9 @@ export async function continueRevocationAction(input: unknown): Promise<Continue
   const parsed = revocationReferenceSchema.safeParse(input);
   if (!parsed.success) return missing;
   const result = await continueRevocation(viewer, parsed.data.id);
-  switch (result.status) {
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missing;
-    case 'refused':
-      return result;
-    case 'continued':
-      if (result.progress.finished) revalidatePages();
-      return result;
-  }
+  if (result.status !== 'continued') return refusalOf(result, missing);
+  if (result.progress.finished) revalidatePages();
+  return result;
 }
 
 /** The list, and the page of each key. */

@@ -2,13 +2,9 @@
 
 import { revalidatePath } from 'next/cache';
 import { fieldMessages } from '@/app/field-messages';
-import { requireViewer, toSignIn } from '@/lib/auth/viewer';
-import {
-  type ChangeBiasProfileRefusal,
-  createBiasProfile,
-  deleteBiasProfile,
-  editBiasProfile,
-} from '@/lib/bias-profiles/mutations';
+import { formRefusalOf } from '@/app/refusal';
+import { requireViewer } from '@/lib/auth/viewer';
+import { createBiasProfile, deleteBiasProfile, editBiasProfile } from '@/lib/bias-profiles/mutations';
 import { findKeysUsing } from '@/lib/bias-profiles/queries';
 import {
   biasProfileReferenceSchema,
@@ -27,7 +23,7 @@ export async function createBiasProfileAction(input: unknown): Promise<SaveProfi
   const parsed = createBiasProfileSchema.safeParse(input);
   if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, fields) };
   const result = await createBiasProfile(viewer, parsed.data);
-  if (result.status !== 'created') return refusalOf(result);
+  if (result.status !== 'created') return formRefusalOf(result, missing);
   revalidatePath(page);
   return { status: 'saved' };
 }
@@ -44,7 +40,7 @@ export async function editBiasProfileAction(input: unknown): Promise<SaveProfile
     case 'changed':
       return result;
     default:
-      return refusalOf(result);
+      return formRefusalOf(result, missing);
   }
 }
 
@@ -61,21 +57,7 @@ export async function deleteBiasProfileAction(input: unknown): Promise<DeletePro
   const parsed = deleteBiasProfileSchema.safeParse(input);
   if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, ['replacementId']) };
   const result = await deleteBiasProfile(viewer, parsed.data);
-  if (result.status !== 'deleted') return refusalOf(result);
+  if (result.status !== 'deleted') return formRefusalOf(result, missing);
   revalidatePath(page);
   return result;
-}
-
-/** The list stays as it is until the admin has read why. */
-async function refusalOf(result: ChangeBiasProfileRefusal) {
-  switch (result.status) {
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missing;
-    case 'refused':
-      return result;
-    case 'invalid':
-      return { status: 'invalid' as const, fields: { [result.field]: result.message } };
-  }
 }

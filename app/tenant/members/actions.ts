@@ -3,7 +3,8 @@
 import { revalidatePath } from 'next/cache';
 import { redirect } from 'next/navigation';
 import { fieldMessages } from '@/app/field-messages';
-import { requireViewer, toSignIn } from '@/lib/auth/viewer';
+import { refusalOf } from '@/app/refusal';
+import { requireViewer } from '@/lib/auth/viewer';
 import { type IdentityResult, linkIdentity, unlinkIdentity } from '@/lib/identities/mutations';
 import { changeMember, enableMember, inviteMember, issueLink, signOutMember } from '@/lib/members/mutations';
 import {
@@ -12,7 +13,6 @@ import {
   inviteMemberSchema,
   memberReferenceSchema,
 } from '@/lib/members/schema';
-import type { MemberRefusal } from '@/lib/members/standing';
 import { offboardMember } from '@/lib/offboarding/mutations';
 import { findOffboardingReview } from '@/lib/offboarding/queries';
 import { offboardMemberSchema } from '@/lib/offboarding/schema';
@@ -46,7 +46,7 @@ export async function inviteMemberAction(input: unknown): Promise<InviteMemberSt
     case 'invalid':
       return { status: 'invalid', fields: { [result.field]: result.message } };
     default:
-      return refusalOf(result);
+      return refusalOf(result, missing);
   }
 }
 
@@ -55,7 +55,7 @@ export async function changeMemberAction(input: unknown): Promise<ChangeMemberSt
   const parsed = changeMemberSchema.safeParse(input);
   if (!parsed.success) return malformed;
   const result = await changeMember(viewer, parsed.data);
-  if (result.status !== 'done') return refusalOf(result);
+  if (result.status !== 'done') return refusalOf(result, missing);
   if (parsed.data.memberId === viewer.memberId && parsed.data.admin === false) {
     // This page is not theirs any more, and no other page of the tenant.
     revalidatePath('/', 'layout');
@@ -70,7 +70,7 @@ export async function issueLinkAction(input: unknown): Promise<IssueLinkState> {
   const parsed = memberReferenceSchema.safeParse(input);
   if (!parsed.success) return missing;
   const result = await issueLink(viewer, parsed.data.memberId);
-  if (result.status !== 'issued') return refusalOf(result);
+  if (result.status !== 'issued') return refusalOf(result, missing);
   const link = await deliverLink(viewer, result);
   revalidatePath(page);
   return { status: 'issued', link };
@@ -81,7 +81,7 @@ export async function signOutMemberAction(input: unknown): Promise<SignOutMember
   const parsed = memberReferenceSchema.safeParse(input);
   if (!parsed.success) return missing;
   const result = await signOutMember(viewer, parsed.data.memberId);
-  if (result.status !== 'done') return refusalOf(result);
+  if (result.status !== 'done') return refusalOf(result, missing);
   revalidatePath(page);
   return result;
 }
@@ -91,7 +91,7 @@ export async function enableMemberAction(input: unknown): Promise<ChangeMemberSt
   const parsed = memberReferenceSchema.safeParse(input);
   if (!parsed.success) return missing;
   const result = await enableMember(viewer, parsed.data.memberId);
-  if (result.status !== 'done') return refusalOf(result);
+  if (result.status !== 'done') return refusalOf(result, missing);
   revalidatePath(page);
   return result;
 }
@@ -135,7 +135,7 @@ export async function offboardMemberAction(input: unknown): Promise<OffboardMemb
     case 'invalid':
       return { status: 'invalid', keys: { [result.clientId]: result.message } };
     default:
-      return refusalOf(result);
+      return refusalOf(result, missing);
   }
 }
 
@@ -147,18 +147,6 @@ function identityState(result: IdentityResult): IdentityState | Promise<Identity
     case 'invalid':
       return { status: 'invalid', fields: { [result.field]: result.message } };
     default:
-      return refusalOf(result);
-  }
-}
-
-/** The page stays as it is until the admin has read why: who is no admin any more would lose it with the sentence. */
-async function refusalOf(result: MemberRefusal): Promise<{ status: 'refused'; message: string }> {
-  switch (result.status) {
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missing;
-    case 'refused':
-      return result;
+      return refusalOf(result, missing);
   }
 }

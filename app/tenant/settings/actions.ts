@@ -2,11 +2,12 @@
 
 import { revalidatePath } from 'next/cache';
 import { fieldMessages } from '@/app/field-messages';
+import { formRefusalOf, refusalOf } from '@/app/refusal';
 import { adminRefusal } from '@/lib/auth/permissions';
 import { requireViewer, toSignIn } from '@/lib/auth/viewer';
 import { findPolicyReview } from '@/lib/policy-review/queries';
 import { changesOf } from '@/lib/policy-review/words';
-import { type ChangeScopeResult, createScope, deleteScope, editScope } from '@/lib/scopes/mutations';
+import { createScope, deleteScope, editScope } from '@/lib/scopes/mutations';
 import { findKeysHolding } from '@/lib/scopes/queries';
 import { createScopeSchema, editScopeSchema, scopeReferenceSchema } from '@/lib/scopes/schema';
 import { policyNumberFields } from '@/lib/tenants/limits';
@@ -53,15 +54,9 @@ export async function createScopeAction(input: unknown): Promise<SaveScopeState>
   const parsed = createScopeSchema.safeParse(input);
   if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, ['name', 'description']) };
   const result = await createScope(viewer, parsed.data);
-  switch (result.status) {
-    case 'created':
-      revalidatePath(page);
-      return { status: 'saved' };
-    case 'invalid':
-      return { status: 'invalid', fields: { [result.field]: result.message } };
-    default:
-      return refusalOf(result);
-  }
+  if (result.status !== 'created') return formRefusalOf(result, missing);
+  revalidatePath(page);
+  return { status: 'saved' };
 }
 
 export async function editScopeAction(input: unknown): Promise<SaveScopeState> {
@@ -69,7 +64,7 @@ export async function editScopeAction(input: unknown): Promise<SaveScopeState> {
   const parsed = editScopeSchema.safeParse(input);
   if (!parsed.success) return { status: 'invalid', fields: fieldMessages(parsed.error, ['description']) };
   const result = await editScope(viewer, parsed.data);
-  if (result.status !== 'done') return refusalOf(result);
+  if (result.status !== 'done') return refusalOf(result, missing);
   revalidatePath(page);
   return { status: 'saved' };
 }
@@ -87,21 +82,7 @@ export async function deleteScopeAction(input: unknown): Promise<DeleteScopeStat
   const parsed = scopeReferenceSchema.safeParse(input);
   if (!parsed.success) return missing;
   const result = await deleteScope(viewer, parsed.data.name);
-  if (result.status !== 'deleted') return refusalOf(result);
+  if (result.status !== 'deleted') return refusalOf(result, missing);
   revalidatePath(page);
   return result;
-}
-
-/** The list stays as it is until the admin has read why. */
-async function refusalOf(
-  result: Exclude<ChangeScopeResult, { status: 'done' }>,
-): Promise<{ status: 'refused'; message: string }> {
-  switch (result.status) {
-    case 'signed_out':
-      return toSignIn();
-    case 'not_found':
-      return missing;
-    case 'refused':
-      return result;
-  }
 }
