@@ -151,7 +151,9 @@ test('it needs no mouse, a value that was typed is gone with its dialog, and who
   await page.keyboard.type('sk-typed-and-forgotten');
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
+  await expect(newButton(page)).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(dialog.getByLabel('API key name')).toBeFocused();
   await expect(dialog.getByLabel('API key value', { exact: true })).toHaveValue('');
   await page.keyboard.type('Typed');
   await page.keyboard.press('Tab');
