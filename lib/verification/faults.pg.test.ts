@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openBarrier } from '@/tests/support/locks';
 import { type PostgresServer, startPostgres } from '@/tests/support/postgres';
 import { startProxy } from '@/tests/support/proxy';
@@ -10,6 +10,7 @@ import { migrate } from '../db/migrate';
 import { disconnectPrisma } from '../db/prisma';
 import { authenticate } from './authenticate';
 import { answerEndpoint } from './endpoints';
+import { flushUsage } from './usage';
 
 // A server of this file's own, since it is going to be frozen and killed.
 const server: PostgresServer = await startPostgres({ durable: true });
@@ -120,6 +121,72 @@ describe('503 within a second, never 200 or 401, and it heals by itself', () => 
     await barrier.release();
     await expectHealed();
   });
+});
+
+describe('a request is counted once', () => {
+  /** Counts a request while the commit of its count waits for a lock, in a trigger that is deferred until then. */
+  async function countUntilCommit() {
+    await flushUsage();
+    const [before] = await stored();
+    expect((await verify()).status).toBe('accepted');
+    const barrier = await openBarrier(server.url('faults'));
+    await barrier.run('SELECT 1 FROM commit_gate FOR UPDATE');
+    const written = flushUsage();
+    await barrier.waited();
+    return { barrier, written, before: before?.requests ?? 0 };
+  }
+  const stored = () =>
+    sql<{ requests: number }>(`SELECT sum(requests)::int AS requests FROM key_usage_hour WHERE outcome = 'accepted'`);
+
+  beforeAll(async () => {
+    await expectHealed();
+    await server.run(
+      `CREATE TABLE commit_gate AS SELECT 1;
+       CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN PERFORM 1 FROM commit_gate FOR UPDATE; RETURN NULL; END $$;
+       CREATE CONSTRAINT TRIGGER wait_at_commit AFTER INSERT OR UPDATE ON key_usage_hour
+         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_commit()`,
+      'faults',
+    );
+  });
+  afterAll(() => server.run('DROP TRIGGER wait_at_commit ON key_usage_hour', 'faults'));
+
+  test('although the connection breaks before the commit is answered', async () => {
+    const { barrier, written, before } = await countUntilCommit();
+    proxy.reset();
+    await barrier.release();
+    await written;
+    await flushUsage();
+    expect(await stored()).toEqual([{ requests: before + 1 }]);
+  });
+
+  test('although the commit is answered too late', async () => {
+    const { barrier, written, before } = await countUntilCommit();
+    // The client gives up on its connection and asks what became of the transaction, which goes on.
+    await vi.waitFor(async () => expect(await asked('pg_xact_status')).toBe(true), { timeout: 20_000, interval: 20 });
+    await barrier.release();
+    await written;
+    await flushUsage();
+    expect(await stored()).toEqual([{ requests: before + 1 }]);
+  });
+
+  test('although the database ends the transaction in the middle of the commit', async () => {
+    const { barrier, written, before } = await countUntilCommit();
+    await sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+    await barrier.release();
+    await written;
+    await flushUsage();
+    expect(await stored()).toEqual([{ requests: before + 1 }]);
+  });
+
+  /** Whether a connection's latest statement has these words. */
+  async function asked(words: string): Promise<boolean> {
+    const [found] = await sql<{ asked: boolean }>(
+      'SELECT count(*) > 0 AS asked FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND position($1 IN query) > 0',
+      [words],
+    );
+    return found?.asked ?? false;
+  }
 });
 
 test('a revoke between the look-up and the last-used write stays a revoke', async () => {

@@ -11,10 +11,10 @@ export type Barrier = {
   release(): Promise<void>;
 };
 
-/** Opens a transaction whose locks everybody else has to wait for. */
-export async function openBarrier(): Promise<Barrier> {
+/** Opens a transaction whose locks everybody else has to wait for; by its own way to the database, if one is given. */
+export async function openBarrier(url = process.env.DATABASE_URL): Promise<Barrier> {
   const connect = async () => {
-    const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+    const client = new pg.Client({ connectionString: url });
     await client.connect();
     return client;
   };
