@@ -5,7 +5,7 @@ import { notLoaded } from './loading-step';
 import { Button } from './ui/button';
 import { Dialog, DialogBody, DialogFooter } from './ui/dialog';
 import { FormMessage } from './ui/field';
-import { type Unreachable, unreachableMessage, useSubmission } from './use-submission';
+import { type Unreachable, useSubmission } from './use-submission';
 
 /** `ready` is what was counted; `message` says why it was refused. */
 type Answer = { status: string; message?: string };
@@ -46,7 +46,8 @@ export function CountedDialog<Counted extends Answer, Done extends Answer>({
   const change = useSubmission<undefined, Done>(submit);
   const answer = change.pending ? null : change.state;
   const counted = isReady(review.state) ? review.state : null;
-  const message = messageOf(review.state, notLoaded) ?? messageOf(answer, unreachableMessage);
+  const unreachable = review.state?.status === 'unreachable';
+  const message = unreachable && !review.pending ? notLoaded : (review.refusal ?? change.refusal);
   return (
     <Dialog {...frame}>
       <DialogBody>
@@ -56,11 +57,11 @@ export function CountedDialog<Counted extends Answer, Done extends Answer>({
             {counting}
           </p>
         )}
-        {message && !review.pending && <FormMessage>{message}</FormMessage>}
+        {message && <FormMessage>{message}</FormMessage>}
       </DialogBody>
       <DialogFooter>
         <Button onClick={frame.onClose}>Cancel</Button>
-        {review.state?.status === 'unreachable' && (
+        {unreachable && (
           <Button pending={review.pending} onClick={load}>
             Try again
           </Button>
@@ -77,9 +78,4 @@ export function CountedDialog<Counted extends Answer, Done extends Answer>({
 
 function isReady<State extends Answer>(state: State | null): state is Ready<State> {
   return state?.status === 'ready';
-}
-
-function messageOf(state: Answer | null, unreachable: string): string | null {
-  if (state?.status === 'unreachable') return unreachable;
-  return state?.message ?? null;
 }

@@ -1,12 +1,9 @@
 'use client';
 
 import { type ReactNode, useState } from 'react';
-import { Button } from '@/components/ui/button';
-import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
-import { FormMessage } from '@/components/ui/field';
+import { QuestionDialog } from '@/components/question-dialog';
 import { notify } from '@/components/ui/notice';
 import { RadioGroup } from '@/components/ui/radio-group';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
 import type { KeyView, OverlapView, Pause } from '@/lib/keys/schema';
 import { countText } from '@/lib/usage/schema';
 import { activateKeyAction, deactivateKeyAction, deleteKeyAction, retireSecretAction } from './actions';
@@ -53,52 +50,41 @@ const changes: Record<ConfirmedKind, Change> = {
 
 type ConfirmDialogProps = DialogFrame & { kind: ConfirmedKind; item: KeyView; now: string };
 
-export function ConfirmDialog({ kind, item, now, onClose, onReturnFocus }: ConfirmDialogProps) {
+export function ConfirmDialog({ kind, item, now, ...frame }: ConfirmDialogProps) {
   const { title, button, hurts, done, action } = changes[kind];
   const [pause, setPause] = useState<Pause>('open');
-  const { state, pending, submit } = useSubmission(async (clientId: string) => {
-    const result = await action(clientId, pause);
+  async function change() {
+    const result = await action(item.clientId, pause);
     if (result.status === 'done') {
       notify(done);
-      onClose();
+      frame.onClose();
     }
     return result;
-  });
+  }
   return (
-    <Dialog
+    <QuestionDialog
       title={title}
-      alert={hurts}
       description={<Explanation kind={kind} />}
-      onClose={onClose}
-      onReturnFocus={onReturnFocus}
+      button={button}
+      tone={hurts ? 'danger' : 'primary'}
+      submit={change}
+      {...frame}
     >
-      <DialogBody>
-        {kind === 'deactivate' && (
-          <RadioGroup label="For how long" value={pause} onChange={setPause} options={pauses} />
-        )}
-        {kind === 'retire' ? (
-          <KeySummary item={item}>
-            {item.overlap && <OverlapFacts item={item} overlap={item.overlap} now={now} />}
-          </KeySummary>
-        ) : hurts ? (
-          <KeyTrafficSummary item={item} />
-        ) : (
-          <KeySummary item={item}>
-            <Fact title="Last used">
-              <LastUsed at={item.lastUsedAt} now={now} />
-            </Fact>
-          </KeySummary>
-        )}
-        {state?.status === 'refused' && <FormMessage>{state.message}</FormMessage>}
-        {state?.status === 'unreachable' && <FormMessage>{unreachableMessage}</FormMessage>}
-      </DialogBody>
-      <DialogFooter>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button tone={hurts ? 'danger' : 'primary'} pending={pending} onClick={() => submit(item.clientId)}>
-          {button}
-        </Button>
-      </DialogFooter>
-    </Dialog>
+      {kind === 'deactivate' && <RadioGroup label="For how long" value={pause} onChange={setPause} options={pauses} />}
+      {kind === 'retire' ? (
+        <KeySummary item={item}>
+          {item.overlap && <OverlapFacts item={item} overlap={item.overlap} now={now} />}
+        </KeySummary>
+      ) : hurts ? (
+        <KeyTrafficSummary item={item} />
+      ) : (
+        <KeySummary item={item}>
+          <Fact title="Last used">
+            <LastUsed at={item.lastUsedAt} now={now} />
+          </Fact>
+        </KeySummary>
+      )}
+    </QuestionDialog>
   );
 }
 

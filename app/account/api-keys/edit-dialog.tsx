@@ -8,7 +8,7 @@ import { dateText } from '@/components/ui/date-text';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { KeyPageView, KeyView } from '@/lib/keys/schema';
 import { editKeyAction } from './actions';
 import { BiasProfileField } from './bias-profile-field';
@@ -34,7 +34,7 @@ export function EditDialog({ item, view, limits, onSwitch, onClose, onReturnFocu
   const [expiry, setExpiry] = useState(keptExpiry);
   // What the fields opened with, and what they are said to be since: nothing else is overwritten.
   const [seen, setSeen] = useState(() => seenOf(item));
-  const { state, pending, submit } = useSubmission(async (input: object) => {
+  const { state, pending, refusal, submit } = useSubmission(async (input: object) => {
     const result = await editKeyAction(input);
     if (result.status === 'changed') setSeen({ ...seen, ...result.current });
     if (result.status === 'done') {
@@ -95,10 +95,8 @@ export function EditDialog({ item, view, limits, onSwitch, onClose, onReturnFocu
               <ScopeField scopes={view.scopes} chosen={chosen} onChange={setChosen} error={fields.scopes} />
             </>
           )}
-          {fields.form && <FormMessage>{fields.form}</FormMessage>}
-          {state?.status === 'refused' && <FormMessage>{state.message}</FormMessage>}
-          {state?.status === 'changed' && <FormMessage>{changedText(state.current, view)}</FormMessage>}
-          {state?.status === 'unreachable' && <FormMessage>{unreachableMessage}</FormMessage>}
+          {refusal && <FormMessage>{refusal}</FormMessage>}
+          {state?.status === 'changed' && !pending && <FormMessage>{changedText(state.current, view)}</FormMessage>}
         </DialogBody>
         <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>

@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
-import { type Unreachable, unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { ConnectionView } from '@/lib/connections/schema';
 import { ScopeField } from '../api-keys/scope-field';
 import { createConnectionAction, editConnectionAction } from './actions';
@@ -31,7 +31,7 @@ export function ConnectionForm({ connection, choices, first, onBack, onSaved, on
   const [values, setValues] = useState(first);
   const change = (changes: Partial<FormValues>) => setValues((before) => ({ ...before, ...changes }));
   const form = useRef<HTMLFormElement>(null);
-  const { state, pending, submit } = useSubmission(async (input: FormValues) => {
+  const { state, pending, refusal, submit } = useSubmission(async (input: FormValues) => {
     const result = await send(connection, input);
     if (result.status === 'saved') onSaved({ id: result.id, name: input.name.trim(), url: input.url.trim() });
     return result;
@@ -61,7 +61,13 @@ export function ConnectionForm({ connection, choices, first, onBack, onSaved, on
           error={fields.scopes}
         />
         <LimitFields {...parts} />
-        {!pending && <Refusal state={state} />}
+        {refusal && <FormMessage>{refusal}</FormMessage>}
+        {state?.status === 'changed' && !pending && (
+          <FormMessage>
+            Somebody else changed this connection meanwhile, so nothing was saved. Cancel, and edit it again: you will
+            see what it is now.
+          </FormMessage>
+        )}
       </DialogBody>
       <DialogFooter>
         {!connection && (
@@ -83,24 +89,4 @@ function send(connection: ConnectionView | null, values: FormValues): Promise<Sa
   if (!connection) return createConnectionAction({ slug: values.slug, kind: values.kind, ...settings });
   const { id, updatedAt } = connection;
   return editConnectionAction({ id, seenUpdatedAt: updatedAt.toISOString(), ...settings });
-}
-
-function Refusal({ state }: { state: SaveConnectionState | Unreachable | null }) {
-  switch (state?.status) {
-    case 'refused':
-      return <FormMessage>{state.message}</FormMessage>;
-    case 'changed':
-      return (
-        <FormMessage>
-          Somebody else changed this connection meanwhile, so nothing was saved. Cancel, and edit it again: you will see
-          what it is now.
-        </FormMessage>
-      );
-    case 'unreachable':
-      return <FormMessage>{unreachableMessage}</FormMessage>;
-    case 'invalid':
-      return state.fields.form ? <FormMessage>{state.fields.form}</FormMessage> : null;
-    default:
-      return null;
-  }
 }

@@ -6,7 +6,7 @@ import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage, TextField } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
 import { useForgetting } from '@/components/use-forgetting';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { ProviderKeyView } from '@/lib/provider-keys/schema';
 import { createProviderKeyAction, editProviderKeyAction } from './actions';
 import type { DialogFrame } from './open-dialog';
@@ -22,7 +22,7 @@ export function ProviderKeyDialog({ providerKey, onClose, onReturnFocus }: Provi
   const [value, setValue] = useState('');
   const [replaced, setReplaced] = useState(false);
   useForgetting(true, onClose);
-  const { state, pending, submit } = useSubmission(async (input: { name: string; value: string }) => {
+  const { state, pending, refusal, submit } = useSubmission(async (input: { name: string; value: string }) => {
     const result = await (providerKey
       ? editProviderKeyAction({ id: providerKey.id, ...input })
       : createProviderKeyAction(input));
@@ -62,9 +62,7 @@ export function ProviderKeyDialog({ providerKey, onClose, onReturnFocus }: Provi
             error={fields.name}
           />
           <ValueField value={value} onChange={setValue} mask={providerKey?.mask ?? null} error={fields.value} />
-          {fields.form && <FormMessage>{fields.form}</FormMessage>}
-          {state?.status === 'refused' && !pending && <FormMessage>{state.message}</FormMessage>}
-          {state?.status === 'unreachable' && !pending && <FormMessage>{unreachableMessage}</FormMessage>}
+          {refusal && <FormMessage>{refusal}</FormMessage>}
         </DialogBody>
         <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>

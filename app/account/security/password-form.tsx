@@ -3,12 +3,12 @@
 import { type FormEvent, useRef } from 'react';
 import { Button } from '@/components/ui/button';
 import { FormMessage, TextField } from '@/components/ui/field';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import { changePasswordAction } from './actions';
 
 export function PasswordForm({ email, minimum }: { email: string; minimum: number }) {
   const form = useRef<HTMLFormElement>(null);
-  const { state, pending, submit } = useSubmission(async (input: FormData) => {
+  const { state, pending, refusal, submit } = useSubmission(async (input: FormData) => {
     const result = await changePasswordAction(input);
     if (result.status === 'changed') form.current?.reset();
     return result;
@@ -58,8 +58,7 @@ export function PasswordForm({ email, minimum }: { email: string; minimum: numbe
       {!pending && state?.status === 'limited' && (
         <FormMessage>Too many attempts. Wait 15 minutes, then try again.</FormMessage>
       )}
-      {!pending && state?.status === 'unreachable' && <FormMessage>{unreachableMessage}</FormMessage>}
-      {fields.form && <FormMessage>{fields.form}</FormMessage>}
+      {refusal && <FormMessage>{refusal}</FormMessage>}
       <div className="flex justify-end">
         <Button type="submit" tone="primary" pending={pending} className="max-sm:w-full">
           Change password

@@ -7,7 +7,7 @@ import { Button } from '@/components/ui/button';
 import { FormMessage } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
 import { Time } from '@/components/ui/time';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { SessionView } from '@/lib/auth/schema';
 import { endSessionAction } from './actions';
 
@@ -15,7 +15,7 @@ type Session = Omit<SessionView, 'userAgent'> & { device: string };
 
 export function SessionList({ sessions }: { sessions: Session[] }) {
   const list = useRef<HTMLUListElement>(null);
-  const { state, pending, submit } = useSubmission(async (session: Session) => {
+  const { pending, refusal, submit } = useSubmission(async (session: Session) => {
     const result = await endSessionAction({ sessionId: session.id });
     notify(result.status === 'ended' ? `Signed out ${session.device}` : 'That session had ended already');
     // Its button is about to go.
@@ -24,9 +24,9 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
   });
   return (
     <>
-      {state?.status === 'unreachable' && !pending && (
+      {refusal && (
         <div className="px-5 pt-4 max-sm:px-4">
-          <FormMessage>{unreachableMessage}</FormMessage>
+          <FormMessage>{refusal}</FormMessage>
         </div>
       )}
       <ul ref={list} tabIndex={-1} className="outline-none" aria-label="Sessions">

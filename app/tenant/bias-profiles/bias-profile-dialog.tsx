@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage, TextField } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { BiasProfileTexts, BiasProfileUse } from '@/lib/bias-profiles/schema';
 import { formatSettings, readSettings } from '@/lib/bias-profiles/settings';
 import { createBiasProfileAction, editBiasProfileAction } from './actions';
@@ -26,7 +26,7 @@ export function BiasProfileDialog({ profile, onClose, onReturnFocus }: BiasProfi
   const [description, setDescription] = useState(seen.description);
   const [settings, setSettings] = useState(() => formatSettings(seen.settings));
   const textarea = useRef<HTMLTextAreaElement>(null);
-  const { state, pending, submit } = useSubmission(async (input: BiasProfileTexts) => {
+  const { state, pending, refusal, submit } = useSubmission(async (input: BiasProfileTexts) => {
     const result = await (profile
       ? editBiasProfileAction({ id: profile.id, ...input, seen })
       : createBiasProfileAction(input));
@@ -76,9 +76,7 @@ export function BiasProfileDialog({ profile, onClose, onReturnFocus }: BiasProfi
           />
           <SettingsField value={settings} onChange={setSettings} error={fields.settings} ref={textarea} />
           {state?.status === 'changed' && !pending && <ChangedMeanwhile current={state.current} />}
-          {fields.form && <FormMessage>{fields.form}</FormMessage>}
-          {state?.status === 'refused' && !pending && <FormMessage>{state.message}</FormMessage>}
-          {state?.status === 'unreachable' && !pending && <FormMessage>{unreachableMessage}</FormMessage>}
+          {refusal && <FormMessage>{refusal}</FormMessage>}
         </DialogBody>
         <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>

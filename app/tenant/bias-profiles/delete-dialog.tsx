@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import { CountedDialog } from '@/components/counted-dialog';
-import { Field, FormMessage } from '@/components/ui/field';
+import { Field } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
 import { Select } from '@/components/ui/select';
 import type { BiasProfileUse } from '@/lib/bias-profiles/schema';
@@ -58,7 +58,6 @@ export function DeleteDialog({ profile: { id, name }, profiles, onClose, onRetur
                 </Select>
               )}
             </Field>
-            {fields.form && <FormMessage>{fields.form}</FormMessage>}
           </>
         );
       }}

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { useForgetting } from '@/components/use-forgetting';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { MemberView } from '@/lib/members/schema';
 import { issueLinkAction } from './actions';
 import { LinkStep, linkTitle } from './link-step';
@@ -17,7 +17,7 @@ type LinkDialogProps = DialogFrame & { member: MemberView; mailConfigured: boole
 /** Another invitation, or a password reset: first what it does, then where the link went. */
 export function LinkDialog({ member, mailConfigured, onClose, onReturnFocus }: LinkDialogProps) {
   const [link, setLink] = useState<NewLink | null>(null);
-  const { state, pending, submit } = useSubmission(async () => {
+  const { pending, refusal, submit } = useSubmission(async () => {
     const result = await issueLinkAction({ memberId: member.id });
     if (result.status === 'refused') return result;
     setLink(result.link);
@@ -35,8 +35,6 @@ export function LinkDialog({ member, mailConfigured, onClose, onReturnFocus }: L
   }
   const invitation = linkPurposeOf(member) === 'invitation';
   const verb = mailConfigured ? 'Send' : 'Create';
-  const message =
-    state?.status === 'refused' ? state.message : state?.status === 'unreachable' ? unreachableMessage : null;
   return (
     <Dialog
       title={invitation ? `Invite ${member.email} again?` : `Reset the password of ${member.email}?`}
@@ -47,7 +45,7 @@ export function LinkDialog({ member, mailConfigured, onClose, onReturnFocus }: L
       }
       {...frame}
     >
-      <DialogBody>{message && !pending && <FormMessage>{message}</FormMessage>}</DialogBody>
+      <DialogBody>{refusal && <FormMessage>{refusal}</FormMessage>}</DialogBody>
       <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>
         <Button tone="primary" pending={pending} onClick={() => submit(undefined)}>

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Field, FormMessage, TextField } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
 import { Select } from '@/components/ui/select';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { MembersPageView, MemberView } from '@/lib/members/schema';
 import { linkIdentityAction } from './actions';
 
@@ -14,7 +14,7 @@ type LinkIdentityFormProps = { member: MemberView; providers: MembersPageView['p
 /** Links an identity that has not signed in yet, by the subject that its provider shows to admins. */
 export function LinkIdentityForm({ member, providers }: LinkIdentityFormProps) {
   const form = useRef<HTMLFormElement>(null);
-  const { state, pending, submit } = useSubmission(async (input: { issuer: string; subject: string }) => {
+  const { state, pending, refusal, submit } = useSubmission(async (input: { issuer: string; subject: string }) => {
     const result = await linkIdentityAction({ memberId: member.id, ...input });
     if (result.status === 'done') {
       notify('Identity linked');
@@ -56,9 +56,7 @@ export function LinkIdentityForm({ member, providers }: LinkIdentityFormProps) {
         </Field>
         <TextField label="Subject" name="subject" autoComplete="off" spellCheck={false} error={fields.subject} />
       </div>
-      {fields.form && <FormMessage>{fields.form}</FormMessage>}
-      {state?.status === 'refused' && !pending && <FormMessage>{state.message}</FormMessage>}
-      {state?.status === 'unreachable' && !pending && <FormMessage>{unreachableMessage}</FormMessage>}
+      {refusal && <FormMessage>{refusal}</FormMessage>}
       <div className="flex justify-end">
         <Button type="submit" pending={pending} className="max-sm:w-full">
           Link identity

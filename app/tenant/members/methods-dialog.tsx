@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { IdentityView, MembersPageView, MemberView } from '@/lib/members/schema';
 import { linkIdentityAction, unlinkIdentityAction } from './actions';
 import { LinkIdentityForm } from './link-identity-form';
@@ -18,7 +18,7 @@ type Question = { kind: 'link' | 'unlink'; identity: IdentityView };
 
 export function MethodsDialog({ member, providers, onClose, onReturnFocus }: MethodsDialogProps) {
   const [question, setQuestion] = useState<Question | null>(null);
-  const { state, pending, submit } = useSubmission(async ({ kind, identity }: Question) => {
+  const { pending, refusal, submit } = useSubmission(async ({ kind, identity }: Question) => {
     const { issuer, subject } = identity;
     const action = kind === 'link' ? linkIdentityAction : unlinkIdentityAction;
     const result = await action({ memberId: member.id, issuer, subject });
@@ -26,7 +26,9 @@ export function MethodsDialog({ member, providers, onClose, onReturnFocus }: Met
       notify(kind === 'link' ? 'Identity linked' : 'Identity unlinked');
       setQuestion(null);
     }
-    return result;
+    if (result.status !== 'invalid') return result;
+    // Chosen, not typed: there is no field beside which to say it.
+    return { status: 'refused', message: Object.values(result.fields).join(' ') } as const;
   });
   if (question) {
     const { kind, identity } = question;
@@ -41,7 +43,7 @@ export function MethodsDialog({ member, providers, onClose, onReturnFocus }: Met
       >
         <DialogBody>
           <IdentitySummary identity={identity} />
-          {!pending && <Answer state={state} />}
+          {refusal && <FormMessage>{refusal}</FormMessage>}
         </DialogBody>
         <DialogFooter>
           <Button onClick={back}>Cancel</Button>
@@ -83,21 +85,6 @@ function unlinkWarning(member: MemberView): string {
   const left = member.hasPassword || member.identities.length > 1;
   const rest = left ? 'Their other sign-in methods stay.' : 'Nothing is left then to sign in with.';
   return `${member.email} is signed out everywhere and cannot sign in with it any more. ${rest}`;
-}
-
-type AnswerProps = { state: Awaited<ReturnType<typeof linkIdentityAction>> | { status: 'unreachable' } | null };
-
-function Answer({ state }: AnswerProps) {
-  switch (state?.status) {
-    case 'refused':
-      return <FormMessage>{state.message}</FormMessage>;
-    case 'invalid':
-      return <FormMessage>{state.fields.subject ?? state.fields.issuer ?? state.fields.form}</FormMessage>;
-    case 'unreachable':
-      return <FormMessage>{unreachableMessage}</FormMessage>;
-    default:
-      return null;
-  }
 }
 
 function IdentitySummary({ identity }: { identity: IdentityView }) {

@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { MemberView } from '@/lib/members/schema';
 import type { OffboardingReview, ReviewedKey } from '@/lib/offboarding/schema';
 import { offboardMemberAction, reviewOffboardingAction } from './actions';
@@ -73,7 +73,7 @@ function Review({ review, mode, loadMessage, onReload, onClose }: ReviewProps) {
   const [choices, setChoices] = useState<Record<string, Choice>>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const choiceOf = (key: ReviewedKey) => choices[key.clientId] ?? firstChoice(key, review.now);
-  const { state, pending, submit } = useSubmission(async (chosen: Array<ReturnType<typeof sentDecision>>) => {
+  const { state, pending, refusal, submit } = useSubmission(async (chosen: Array<ReturnType<typeof sentDecision>>) => {
     const result = await offboardMemberAction({ memberId: member.id, mode, decisions: chosen });
     if (result.status === 'done') {
       notify(`${member.email} is ${mode === 'disable' ? 'disabled' : 'removed'}`);
@@ -115,8 +115,7 @@ function Review({ review, mode, loadMessage, onReload, onClose }: ReviewProps) {
         <p role="status" className="break-words rounded-lg bg-sunken px-3 py-2">
           {summaryOf(review, mode, choiceOf)}
         </p>
-        {state?.status === 'refused' && !pending && <FormMessage>{state.message}</FormMessage>}
-        {state?.status === 'unreachable' && !pending && <FormMessage>{unreachableMessage}</FormMessage>}
+        {refusal && state?.status !== 'review_changed' && <FormMessage>{refusal}</FormMessage>}
       </DialogBody>
       <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>

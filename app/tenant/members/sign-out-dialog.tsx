@@ -1,32 +1,32 @@
 'use client';
 
+import { QuestionDialog } from '@/components/question-dialog';
 import { notify } from '@/components/ui/notice';
-import { useSubmission } from '@/components/use-submission';
 import type { MemberView } from '@/lib/members/schema';
 import { signOutMemberAction } from './actions';
-import { ConfirmDialog } from './confirm-dialog';
 import type { DialogFrame } from './open-dialog';
 
 export function SignOutDialog({ member, ...frame }: DialogFrame & { member: MemberView }) {
-  const submission = useSubmission(async () => {
+  async function signOut() {
     const result = await signOutMemberAction({ memberId: member.id });
     if (result.status === 'done') {
       notify(doneSentence(member.email, result.endedSessions));
       frame.onClose();
     }
     return result;
-  });
+  }
   return (
-    <ConfirmDialog
+    <QuestionDialog
       title={`Sign out ${member.email} everywhere?`}
+      description={
+        member.self
+          ? 'Every session of yours ends at once, this one too.'
+          : 'Every session of theirs ends at once, on every device. They can sign in again, and their keys keep working.'
+      }
       button="Sign out everywhere"
-      submission={submission}
+      submit={signOut}
       {...frame}
-    >
-      {member.self
-        ? 'Every session of yours ends at once, this one too.'
-        : 'Every session of theirs ends at once, on every device. They can sign in again, and their keys keep working.'}
-    </ConfirmDialog>
+    />
   );
 }
 

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog, DialogBody, DialogFooter } from '@/components/ui/dialog';
 import { FormMessage, TextField } from '@/components/ui/field';
 import { notify } from '@/components/ui/notice';
-import { unreachableMessage, useSubmission } from '@/components/use-submission';
+import { useSubmission } from '@/components/use-submission';
 import type { ScopeView } from '@/lib/scopes/schema';
 import { createScopeAction, editScopeAction } from './actions';
 
@@ -20,7 +20,7 @@ type ScopeDialogProps = {
 export function ScopeDialog({ scope, onClose, onReturnFocus }: ScopeDialogProps) {
   const [name, setName] = useState(scope?.name ?? '');
   const [description, setDescription] = useState(scope?.description ?? '');
-  const { state, pending, submit } = useSubmission(async (input: ScopeView) => {
+  const { state, pending, refusal, submit } = useSubmission(async (input: ScopeView) => {
     const result = await (scope ? editScopeAction(input) : createScopeAction(input));
     if (result.status === 'saved') {
       notify(scope ? 'Scope saved' : 'Scope added');
@@ -75,9 +75,7 @@ export function ScopeDialog({ scope, onClose, onReturnFocus }: ScopeDialogProps)
             help="What it permits, for whoever chooses it."
             error={fields.description}
           />
-          {fields.form && <FormMessage>{fields.form}</FormMessage>}
-          {state?.status === 'refused' && !pending && <FormMessage>{state.message}</FormMessage>}
-          {state?.status === 'unreachable' && !pending && <FormMessage>{unreachableMessage}</FormMessage>}
+          {refusal && <FormMessage>{refusal}</FormMessage>}
         </DialogBody>
         <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
