@@ -19,6 +19,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
+    // A browser with a window lets the page in front copy; a headless shell does not.
+    permissions: ['clipboard-write'],
     // What moves is waited for, and painted again and again: so they are asked not to move.
     contextOptions: { reducedMotion: 'reduce' },
     // A trace of every action costs a third of the time. Ask for one where it is wanted: --trace retain-on-failure
