@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { chromium } from '@playwright/test';
 
 const installed = [
@@ -57,7 +58,30 @@ async function findChromium(): Promise<string> {
   }
 }
 
+/**
+ * The package unpacks to one fixed path in the temporary directory, for every version, user and checkout, and takes what is
+ * there for whole. So it gets a directory of its own, which has its name only when it is complete: two runs may start at once.
+ */
 async function packagedShell(): Promise<string> {
-  const { default: packaged } = await import('@sparticuz/chromium');
-  return packaged.executablePath();
+  const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const folder = path.resolve(`node_modules/.cache/chromium-${devDependencies['@sparticuz/chromium']}`);
+  const shell = path.join(folder, 'chromium');
+  if (existsSync(shell)) return shell;
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const unpacking = mkdtempSync(`${folder}-`);
+  const { TMPDIR } = process.env;
+  try {
+    process.env.TMPDIR = unpacking;
+    const { default: packaged } = await import('@sparticuz/chromium');
+    await packaged.executablePath();
+    renameSync(unpacking, folder);
+  } catch (error) {
+    rmSync(unpacking, { recursive: true, force: true });
+    // Unless another run was first.
+    if (!existsSync(shell)) throw error;
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+  return shell;
 }
