@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { chromiumArguments, findChromium } from './e2e/chromium';
+import { headlessShell } from './e2e/chromium';
 
 const report = process.env.LATCHKEY_TEST_REPORT;
 
@@ -19,13 +19,12 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    // A trace of every action costs a third of the time; CI keeps none.
-    trace: process.env.CI ? 'off' : 'retain-on-failure',
-    launchOptions: {
-      executablePath: await findChromium(),
-      args: chromiumArguments,
-      // Playwright switches this cache off; a secret in it is one of the things to be proved absent.
-      ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    },
+    // A browser with a window lets the page in front copy; a headless shell does not.
+    permissions: ['clipboard-write'],
+    // What moves is waited for, and painted again and again: so they are asked not to move.
+    contextOptions: { reducedMotion: 'reduce' },
+    // A trace of every action costs a third of the time. Ask for one where it is wanted: --trace retain-on-failure
+    trace: 'off',
+    launchOptions: await headlessShell(),
   },
 });

@@ -185,6 +185,10 @@ test('leaving the page warns until the secret was saved, and not afterwards', as
   expect(asked.type()).toBe('beforeunload');
   await asked.dismiss();
   await copySecret(page, dialog);
+  // The page says that it was copied a moment before it stops listening.
+  await expect
+    .poll(() => page.evaluate(() => dispatchEvent(new Event('beforeunload', { cancelable: true }))))
+    .toBe(true);
   const closed = page.waitForEvent('close');
   page.on('dialog', () => expect('a second warning').toBe('absent'));
   await page.close({ runBeforeUnload: true });

@@ -1,19 +1,11 @@
 /** Signing in through the demo identity provider, in a browser. */
 import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { createButton, createThroughDialog, isReady, keysPath, open } from './key-page';
+import { demoButton, enterAs } from './sso-page';
 
 test.use({ signedIn: false });
-
-const demoButton = (page: Page) => page.getByRole('button', { name: 'Sign in with the demo identity provider' });
-
-/** From the sign-in page to the provider's, and back as somebody. */
-async function enterAs(page: Page, name: RegExp): Promise<void> {
-  await demoButton(page).click();
-  await page.getByRole('button', { name }).click();
-}
 
 test('sam signs in without a password, creates a key that works, and signs out for good', async ({
   page,
@@ -81,16 +73,6 @@ test('who cancels at the provider is back on the sign-in page, on the way to the
   await expect(page.getByRole('alert').filter({ hasText: 'You cancelled signing in' })).toBeVisible();
   await enterAs(page, /sam@demo.test/);
   await expect(page).toHaveURL('/account/security');
-});
-
-test('who goes back from the provider’s page can choose again', async ({ page }) => {
-  await open(page, '/sign-in');
-  await demoButton(page).click();
-  await expect(page.getByRole('heading', { name: 'Who are you today?' })).toBeVisible();
-  await page.goBack();
-  await expect(demoButton(page)).not.toHaveAttribute('aria-disabled', 'true');
-  await enterAs(page, /sam@demo.test/);
-  await expect(page).toHaveURL(keysPath);
 });
 
 test('a provider that is down, or describes itself as a script, is said on the page itself', async ({ page }) => {
