@@ -3,7 +3,7 @@
 import { LoaderCircle, type LucideIcon } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { type ButtonTone, buttonClass } from './button-class';
-import { Tooltip } from './tooltip';
+import { reason, tip } from './tip';
 
 type ButtonProps = ComponentProps<'button'> & {
   tone?: ButtonTone;
@@ -26,9 +26,10 @@ export function Button({
   ...rest
 }: ButtonProps) {
   const inert = pending || Boolean(refusal);
-  const button = (
+  return (
     <button
       {...rest}
+      {...(refusal && reason(refusal))}
       type={type}
       aria-disabled={inert || undefined}
       className={`${buttonClass(refusal ? 'refused' : tone)} ${pending ? 'cursor-progress' : ''} ${className}`}
@@ -41,13 +42,6 @@ export function Button({
       )}
       {children}
     </button>
-  );
-  return refusal ? (
-    <Tooltip text={refusal} stays>
-      {button}
-    </Tooltip>
-  ) : (
-    button
   );
 }
 
@@ -76,17 +70,16 @@ export function IconButton({
     ? 'cursor-not-allowed text-ink-faint opacity-60'
     : `text-ink-muted ${danger ? 'hover:bg-danger-wash hover:text-danger-text' : 'hover:bg-sunken hover:text-ink'}`;
   return (
-    <Tooltip text={refusal || hint} stays={Boolean(refusal)}>
-      <button
-        {...rest}
-        type="button"
-        aria-label={label}
-        aria-disabled={refusal ? true : undefined}
-        onClick={refusal ? undefined : onClick}
-        className={`inline-flex size-8 max-lg:size-11 shrink-0 items-center justify-center rounded-md transition-colors ${tone} ${className}`}
-      >
-        <Icon aria-hidden className="size-4" />
-      </button>
-    </Tooltip>
+    <button
+      {...rest}
+      {...(refusal ? reason(refusal) : tip(hint))}
+      type="button"
+      aria-label={label}
+      aria-disabled={refusal ? true : undefined}
+      onClick={refusal ? undefined : onClick}
+      className={`inline-flex size-8 max-lg:size-11 shrink-0 items-center justify-center rounded-md transition-colors ${tone} ${className}`}
+    >
+      <Icon aria-hidden className="size-4" />
+    </button>
   );
 }
