@@ -4,6 +4,7 @@ import { setNonce } from 'get-nonce';
 import { ThemeProvider } from 'next-themes';
 import { type ReactNode, useState } from 'react';
 import { Notices } from './ui/notice';
+import { RowIconDrawings } from './ui/row-icons';
 import { Tooltips } from './ui/tooltips';
 
 /**
@@ -25,6 +26,7 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
       nonce={documentNonce}
       storageKey="latchkey.theme"
     >
+      <RowIconDrawings />
       {children}
       <Tooltips />
       <Notices />
