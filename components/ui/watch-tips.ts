@@ -4,6 +4,8 @@ export type ShownTip = { control: Element; text: string };
 
 /** A pointer that passes by asks nothing. */
 const patience = 350;
+/** A hand on its way from the control to the tooltip may cross a neighbour. */
+const transit = 150;
 /** Whoever comes from another tooltip does not wait again. */
 const memory = 300;
 
@@ -44,14 +46,12 @@ export function watchTips(show: (tip: ShownTip | null) => void): () => void {
 
   function point(control: Element | null): void {
     if (control === pointed) return;
-    const left = pointed;
     pointed = control;
     clearTimeout(timer);
-    if (control && (shown || performance.now() - closedAt < memory)) open(control);
-    else {
-      if (left === shown) close();
-      if (control) timer = setTimeout(() => open(control), patience);
-    }
+    // Who came by keyboard is still there when the pointer has passed by.
+    if (control === shown || (!control && shown?.matches(':focus-visible'))) return;
+    const wait = shown ? transit : performance.now() - closedAt < memory ? 0 : patience;
+    timer = setTimeout(() => open(control), wait);
   }
 
   const listening = new AbortController();
@@ -60,7 +60,7 @@ export function watchTips(show: (tip: ShownTip | null) => void): () => void {
   }
   // Not `pointerover`: what comes to lie below a pointer at rest was not asked.
   on('pointermove', ({ pointerType, target }) => {
-    if (pointerType !== 'touch' && !isTooltip(target)) point(tipControlAt(target));
+    if (pointerType !== 'touch') point(isTooltip(target) ? shown : tipControlAt(target));
   });
   document.documentElement.addEventListener('pointerleave', () => point(null), { signal: listening.signal });
   on('scroll', ({ target }) => {
