@@ -28,7 +28,7 @@ type KeyRow = KeyTimes & {
   lastUsedAt: Date | null;
 };
 
-// One statement by hand: the ORM asks once for each relation, and took as long as all else that the page reads.
+// One statement by hand, on every visit: the ORM would ask once for each relation.
 const selectKeys = `
   SELECT k.client_id AS "clientId", k.name, k.description, k.scopes, k.created_at AS "createdAt", k.expires_at AS "expiresAt",
          k.deactivated_at AS "deactivatedAt", k.deactivated_until AS "deactivatedUntil", k.revoked_at AS "revokedAt",
