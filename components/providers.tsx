@@ -4,7 +4,8 @@ import { setNonce } from 'get-nonce';
 import { ThemeProvider } from 'next-themes';
 import { type ReactNode, useState } from 'react';
 import { Notices } from './ui/notice';
-import { TooltipProvider } from './ui/tooltip';
+import { RowIconDrawings } from './ui/row-icons';
+import { Tooltips } from './ui/tooltips';
 
 /**
  * What every page shares. The nonce is the document's: a later render of the layout brings the nonce of another
@@ -25,7 +26,9 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
       nonce={documentNonce}
       storageKey="latchkey.theme"
     >
-      <TooltipProvider>{children}</TooltipProvider>
+      <RowIconDrawings />
+      {children}
+      <Tooltips />
       <Notices />
     </ThemeProvider>
   );

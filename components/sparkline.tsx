@@ -1,4 +1,4 @@
-import { Tooltip } from '@/components/ui/tooltip';
+import { tip } from '@/components/ui/tip';
 import { totalOf, totalText, type UsageWeek } from '@/lib/usage/schema';
 
 const bar = 6;
@@ -15,20 +15,18 @@ export function Sparkline({ week }: { week: UsageWeek }) {
   const width = days.length * (bar + gap) - gap;
   const highest = Math.max(...days.map(({ accepted, refused }) => accepted + refused));
   return (
-    <Tooltip text={text}>
-      <span className="inline-flex shrink-0">
-        <svg role="img" aria-label={text} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-          {highest === 0 ? (
-            <path d={`M0 ${height - 1}H${width}`} strokeWidth="1.5" className="stroke-line-strong" />
-          ) : (
-            days.map((day, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a day is its place in the week
-              <Day key={index} x={index * (bar + gap)} {...day} highest={highest} />
-            ))
-          )}
-        </svg>
-      </span>
-    </Tooltip>
+    <span {...tip(text)} className="inline-flex shrink-0">
+      <svg role="img" aria-label={text} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        {highest === 0 ? (
+          <path d={`M0 ${height - 1}H${width}`} strokeWidth="1.5" className="stroke-line-strong" />
+        ) : (
+          days.map((day, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a day is its place in the week
+            <Day key={index} x={index * (bar + gap)} {...day} highest={highest} />
+          ))
+        )}
+      </svg>
+    </span>
   );
 }
 

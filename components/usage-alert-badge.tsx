@@ -3,7 +3,7 @@
 import type { UsageAlert } from '@/lib/usage-alerts/schema';
 import { Badge } from './ui/badge';
 import { dateText } from './ui/date-text';
-import { Tooltip } from './ui/tooltip';
+import { reason } from './ui/tip';
 
 /** `12,345 requests on 21 Nov 2026 between 12:00 and 13:00 UTC; its mean was 51 an hour.` */
 function usageAlertText({ hour, requests, meanPerHour }: UsageAlert): string {
@@ -16,10 +16,12 @@ function usageAlertText({ hour, requests, meanPerHour }: UsageAlert): string {
 /** Beside the status of a key that left its habit in the last 7 days; it says when, and how much, on demand. */
 export function UsageAlertBadge({ alert }: { alert: UsageAlert }) {
   return (
-    <Tooltip text={usageAlertText(alert)} stays>
-      <button type="button" className="inline-flex min-h-6 items-center rounded-[0.6875rem]">
-        <Badge tone="warn">Unusual usage</Badge>
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      {...reason(usageAlertText(alert))}
+      className="inline-flex min-h-6 items-center rounded-[0.6875rem]"
+    >
+      <Badge tone="warn">Unusual usage</Badge>
+    </button>
   );
 }

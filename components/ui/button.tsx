@@ -1,13 +1,14 @@
 'use client';
 
-import { LoaderCircle, type LucideIcon } from 'lucide-react';
+import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { type ButtonTone, buttonClass } from './button-class';
-import { Tooltip } from './tooltip';
+import type { ButtonIcon } from './row-icons';
+import { reason, tip } from './tip';
 
 type ButtonProps = ComponentProps<'button'> & {
   tone?: ButtonTone;
-  icon?: LucideIcon;
+  icon?: ButtonIcon;
   /** The work goes on: the button keeps its place and its focus, and does nothing. */
   pending?: boolean;
   /** Why the button does nothing now. It stays reachable, so that everybody can find out. */
@@ -26,9 +27,10 @@ export function Button({
   ...rest
 }: ButtonProps) {
   const inert = pending || Boolean(refusal);
-  const button = (
+  return (
     <button
       {...rest}
+      {...(refusal && reason(refusal))}
       type={type}
       aria-disabled={inert || undefined}
       className={`${buttonClass(refusal ? 'refused' : tone)} ${pending ? 'cursor-progress' : ''} ${className}`}
@@ -42,13 +44,6 @@ export function Button({
       {children}
     </button>
   );
-  return refusal ? (
-    <Tooltip text={refusal} stays>
-      {button}
-    </Tooltip>
-  ) : (
-    button
-  );
 }
 
 type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
@@ -56,7 +51,7 @@ type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
   label: string;
   /** What the tooltip says when nothing is refused; the name if absent. */
   hint?: string;
-  icon: LucideIcon;
+  icon: ButtonIcon;
   danger?: boolean;
   refusal?: string | null | undefined;
 };
@@ -74,19 +69,20 @@ export function IconButton({
 }: IconButtonProps) {
   const tone = refusal
     ? 'cursor-not-allowed text-ink-faint opacity-60'
-    : `text-ink-muted ${danger ? 'hover:bg-danger-wash hover:text-danger-text' : 'hover:bg-sunken hover:text-ink'}`;
+    : danger
+      ? 'hover:bg-danger-wash hover:text-danger-text'
+      : '';
   return (
-    <Tooltip text={refusal || hint} stays={Boolean(refusal)}>
-      <button
-        {...rest}
-        type="button"
-        aria-label={label}
-        aria-disabled={refusal ? true : undefined}
-        onClick={refusal ? undefined : onClick}
-        className={`inline-flex size-8 max-lg:size-11 shrink-0 items-center justify-center rounded-md transition-colors ${tone} ${className}`}
-      >
-        <Icon aria-hidden className="size-4" />
-      </button>
-    </Tooltip>
+    <button
+      {...rest}
+      {...(refusal ? reason(refusal) : tip(hint))}
+      type="button"
+      aria-label={label}
+      aria-disabled={refusal ? true : undefined}
+      onClick={refusal ? undefined : onClick}
+      className={`icon-button ${tone} ${className}`}
+    >
+      <Icon aria-hidden className="size-4" />
+    </button>
   );
 }

@@ -3,7 +3,7 @@
 import { Check, Minus } from 'lucide-react';
 import * as Primitive from 'radix-ui/checkbox';
 import { type ComponentProps, type ReactNode, type Ref, useId } from 'react';
-import { Tooltip } from './tooltip';
+import { reason } from './tip';
 
 // The box is drawn inside a larger target, so that fingers hit it.
 const rootClass =
@@ -33,8 +33,9 @@ type BareCheckboxProps = {
 
 /** A checkbox whose place says what it selects, such as a table's row; its label is there for who cannot see the place. */
 export function BareCheckbox({ label, checked, onChange, refusal }: BareCheckboxProps) {
-  const box = (
+  return (
     <Primitive.Root
+      {...(refusal && reason(refusal))}
       aria-label={label}
       aria-disabled={refusal ? true : undefined}
       checked={checked}
@@ -43,13 +44,6 @@ export function BareCheckbox({ label, checked, onChange, refusal }: BareCheckbox
     >
       <Box />
     </Primitive.Root>
-  );
-  return refusal ? (
-    <Tooltip text={refusal} stays>
-      {box}
-    </Tooltip>
-  ) : (
-    box
   );
 }
 
@@ -76,29 +70,21 @@ export function Checkbox({
   ref,
 }: CheckboxProps) {
   const id = useId();
-  const box = (
-    <Primitive.Root
-      ref={ref}
-      id={id}
-      aria-label={fullLabel}
-      aria-disabled={refusal ? true : undefined}
-      aria-busy={pending || undefined}
-      checked={checked}
-      onCheckedChange={(value) => !refusal && onChange(value === true)}
-      className={`${rootClass} ${pending ? 'animate-pulse' : ''}`}
-    >
-      <Box />
-    </Primitive.Root>
-  );
   return (
     <span className="inline-flex min-h-6 items-center gap-2 max-lg:min-h-8">
-      {refusal ? (
-        <Tooltip text={refusal} stays>
-          {box}
-        </Tooltip>
-      ) : (
-        box
-      )}
+      <Primitive.Root
+        {...(refusal && reason(refusal))}
+        ref={ref}
+        id={id}
+        aria-label={fullLabel}
+        aria-disabled={refusal ? true : undefined}
+        aria-busy={pending || undefined}
+        checked={checked}
+        onCheckedChange={(value) => !refusal && onChange(value === true)}
+        className={`${rootClass} ${pending ? 'animate-pulse' : ''}`}
+      >
+        <Box />
+      </Primitive.Root>
       <label htmlFor={id} className={refusal ? 'text-ink-faint' : 'cursor-pointer'}>
         {label}
       </label>

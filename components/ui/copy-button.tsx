@@ -1,9 +1,9 @@
 'use client';
 
-import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { IconButton } from './button';
 import { announce } from './notice';
+import { CheckIcon, CopyIcon } from './row-icons';
 
 type CopyButtonProps = {
   /** The accessible name, such as `Copy client ID`. */
@@ -40,7 +40,7 @@ export function CopyButton({ label, done, text, hint = 'Copy', onCopied, onFaile
     <IconButton
       label={label}
       hint={hint}
-      icon={copied ? Check : Copy}
+      icon={copied ? CheckIcon : CopyIcon}
       className={`${copied ? 'text-good-text' : ''} ${className}`}
       onClick={copy}
     />

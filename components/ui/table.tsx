@@ -60,7 +60,7 @@ export function Row({ className = '', ...props }: ComponentProps<'tr'>) {
       {...props}
       // biome-ignore lint/a11y/noRedundantRoles: its display changes
       role="row"
-      className={`group border-line border-b transition-colors last:border-b-0 max-lg:block max-lg:px-4 max-lg:py-4 lg:hover:bg-sunken/40 ${className}`}
+      className={`list-row ${className}`}
     />
   );
 }
@@ -79,13 +79,9 @@ export function Cell({ title, className = '', tight = false, children }: CellPro
     <td
       // biome-ignore lint/a11y/noRedundantRoles: its display changes
       role="cell"
-      className={`align-top max-lg:block ${tight ? 'lg:py-2.5' : 'lg:py-3.5'} lg:px-2 2xl:px-3 lg:last:pr-4 lg:first:pl-5 ${title ? 'max-lg:flex max-lg:min-h-8 max-lg:items-center max-lg:justify-between max-lg:gap-4' : ''} ${className}`}
+      data-title={title}
+      className={`list-cell ${tight ? 'lg:py-2.5' : ''} ${className}`}
     >
-      {title && (
-        <span aria-hidden className="shrink-0 text-ink-muted lg:hidden">
-          {title}
-        </span>
-      )}
       {children}
     </td>
   );

@@ -36,12 +36,14 @@ const days = `generate_series(0, ${weekDays - 1}) AS day
 
 /** Whose keys a list shows: the viewer's own, or the tenant's, which every member sees. */
 type Kind = 'personal' | 'agent';
+/** The condition on `key k`. */
 // Both are searches of the index on (tenant_id, owner_id, …).
-const listed: Record<Kind, string> = {
+export const listed: Record<Kind, string> = {
   personal: 'k.tenant_id = $1 AND k.owner_id = $2',
   agent: 'k.tenant_id = $1 AND k.owner_id IS NULL',
 };
-const owners = (viewer: Viewer, kind: Kind) =>
+/** The values that the condition names. */
+export const owners = (viewer: Viewer, kind: Kind) =>
   kind === 'personal' ? [viewer.tenantId, viewer.memberId] : [viewer.tenantId];
 
 /** The last 7 days of each key that had requests, by client ID. */

@@ -1,7 +1,7 @@
 'use client';
 
-import { RefreshCw } from 'lucide-react';
 import { IconButton } from '@/components/ui/button';
+import { RotateIcon } from '@/components/ui/row-icons';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 
 type DefaultKeyTableProps = { preload: { onPointerEnter: () => void }; onRotate: (from: HTMLElement) => void };
@@ -31,7 +31,7 @@ export function DefaultKeyTable({ preload, onRotate }: DefaultKeyTableProps) {
               <IconButton
                 label="Rotate Default"
                 hint="Rotate"
-                icon={RefreshCw}
+                icon={RotateIcon}
                 {...preload}
                 onClick={(event) => onRotate(event.currentTarget)}
               />

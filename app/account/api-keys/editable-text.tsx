@@ -33,8 +33,9 @@ export function EditableText({ item, field, editable }: EditableTextProps) {
     };
     return <TextEditor item={item} field={field} onStop={stop} />;
   }
-  const look = `block max-w-full break-words text-left ${looks[field]}`;
-  if (!editable) return text === '' ? null : <bdi className={look}>{text}</bdi>;
+  if (!editable) {
+    return text === '' ? null : <bdi className={`block max-w-full break-words ${looks[field]}`}>{text}</bdi>;
+  }
   return (
     <button
       ref={button}
@@ -44,7 +45,7 @@ export function EditableText({ item, field, editable }: EditableTextProps) {
       // A click without a pointer is Enter or Space.
       onClick={(event) => event.detail === 0 && setEditing(true)}
       onKeyDown={(event) => event.key === 'F2' && setEditing(true)}
-      className={`-mx-1.5 min-h-6 cursor-text touch-manipulation select-text rounded px-1.5 hover:bg-sunken ${look}`}
+      className={`inline-edit ${looks[field]}`}
     >
       {text === '' ? <span className="text-ink-faint">Add a description</span> : <bdi>{text}</bdi>}
     </button>

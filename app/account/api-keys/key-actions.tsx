@@ -1,7 +1,7 @@
 'use client';
 
-import { Pause, Pencil, Play, RefreshCw, Trash2 } from 'lucide-react';
 import { IconButton } from '@/components/ui/button';
+import { PauseIcon, PencilIcon, PlayIcon, RotateIcon, TrashIcon } from '@/components/ui/row-icons';
 import type { KeyPageView, KeyView } from '@/lib/keys/schema';
 import type { OpenDialog } from './open-dialog';
 import { deactivateRefusalOf, deleteRefusalOf } from './status-words';
@@ -26,7 +26,7 @@ export function KeyActions({ item, view, onOpen, onReach }: KeyActionsProps) {
         <IconButton
           label={`Edit ${name}`}
           hint="Edit"
-          icon={Pencil}
+          icon={PencilIcon}
           refusal={view.editRefusal}
           {...reach}
           onClick={(event) => onOpen({ kind: 'edit', key: item }, event.currentTarget)}
@@ -36,7 +36,7 @@ export function KeyActions({ item, view, onOpen, onReach }: KeyActionsProps) {
         <IconButton
           label={toggle === 'deactivate' ? `Deactivate ${name}` : `Activate ${name}`}
           hint={toggle === 'deactivate' ? 'Deactivate' : 'Activate'}
-          icon={toggle === 'deactivate' ? Pause : Play}
+          icon={toggle === 'deactivate' ? PauseIcon : PlayIcon}
           refusal={toggle === 'activate' ? view.activateRefusal : deactivateRefusalOf(item, view)}
           {...reach}
           onClick={(event) => onOpen({ kind: toggle, key: item }, event.currentTarget)}
@@ -46,7 +46,7 @@ export function KeyActions({ item, view, onOpen, onReach }: KeyActionsProps) {
         <IconButton
           label={`Rotate ${name}`}
           hint="Rotate"
-          icon={RefreshCw}
+          icon={RotateIcon}
           refusal={view.rotateRefusal}
           {...reach}
           onClick={(event) => onOpen({ kind: 'rotate', key: item }, event.currentTarget)}
@@ -56,7 +56,7 @@ export function KeyActions({ item, view, onOpen, onReach }: KeyActionsProps) {
         <IconButton
           label={`Delete ${name}`}
           hint="Delete"
-          icon={Trash2}
+          icon={TrashIcon}
           danger
           refusal={deleteRefusalOf(item, view)}
           {...reach}

@@ -1,9 +1,10 @@
 'use client';
 
-import { Activity, Pencil, Terminal, Trash2 } from 'lucide-react';
+import { Activity, Terminal } from 'lucide-react';
 import Link from 'next/link';
 import { IconButton } from '@/components/ui/button';
-import { Tooltip } from '@/components/ui/tooltip';
+import { PencilIcon, TrashIcon } from '@/components/ui/row-icons';
+import { tip } from '@/components/ui/tip';
 import type { ConnectionView } from '@/lib/connections/schema';
 import type { Opener } from './open-dialog';
 
@@ -13,16 +14,15 @@ export function ConnectionActions({ connection, refusal, onOpen }: ConnectionAct
   const { name, slug } = connection;
   return (
     <span className="flex gap-0.5 lg:justify-end lg:max-xl:w-[4.125rem] lg:max-xl:flex-wrap">
-      <Tooltip text="Use">
-        <Link
-          href={`/account/connect?connection=${slug}`}
-          prefetch={false}
-          aria-label={`Use ${name}`}
-          className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-ink-muted transition-colors hover:bg-sunken hover:text-ink max-lg:size-11"
-        >
-          <Terminal aria-hidden className="size-4" />
-        </Link>
-      </Tooltip>
+      <Link
+        href={`/account/connect?connection=${slug}`}
+        prefetch={false}
+        aria-label={`Use ${name}`}
+        {...tip('Use')}
+        className="icon-button"
+      >
+        <Terminal aria-hidden className="size-4" />
+      </Link>
       <IconButton
         label={`Test ${name}`}
         hint="Test connection"
@@ -33,14 +33,14 @@ export function ConnectionActions({ connection, refusal, onOpen }: ConnectionAct
       <IconButton
         label={`Edit ${name}`}
         hint="Edit"
-        icon={Pencil}
+        icon={PencilIcon}
         refusal={refusal}
         onClick={(event) => onOpen({ kind: 'edit', connection }, event.currentTarget)}
       />
       <IconButton
         label={`Delete ${name}`}
         hint="Delete"
-        icon={Trash2}
+        icon={TrashIcon}
         danger
         refusal={refusal}
         onClick={(event) => onOpen({ kind: 'delete', connection }, event.currentTarget)}

@@ -1,8 +1,8 @@
 'use client';
 
-import { Pencil, Trash2 } from 'lucide-react';
 import Link from 'next/link';
 import { IconButton } from '@/components/ui/button';
+import { PencilIcon, TrashIcon } from '@/components/ui/row-icons';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import { Time } from '@/components/ui/time';
 import type { ProviderKeyPageView, ProviderKeyView } from '@/lib/provider-keys/schema';
@@ -92,14 +92,14 @@ function Actions({ item, refusal, onOpen }: { item: ProviderKeyView; refusal: st
       <IconButton
         label={`Edit ${item.name}`}
         hint="Edit"
-        icon={Pencil}
+        icon={PencilIcon}
         refusal={refusal}
         onClick={(event) => onOpen({ kind: 'edit', providerKey: item }, event.currentTarget)}
       />
       <IconButton
         label={`Delete ${item.name}`}
         hint="Delete"
-        icon={Trash2}
+        icon={TrashIcon}
         danger
         refusal={refusal}
         onClick={(event) => onOpen({ kind: 'delete', providerKey: item }, event.currentTarget)}

@@ -1,7 +1,7 @@
 'use client';
 
-import { Pencil, Trash2 } from 'lucide-react';
 import { IconButton } from '@/components/ui/button';
+import { PencilIcon, TrashIcon } from '@/components/ui/row-icons';
 import { Cell, ColumnTitle, Row, Table, TableBody, TableHead } from '@/components/ui/table';
 import type { BiasProfileUse } from '@/lib/bias-profiles/schema';
 import type { Opener } from './open-dialog';
@@ -32,13 +32,13 @@ export function BiasProfileTable({ profiles, onOpen }: { profiles: BiasProfileUs
                 <IconButton
                   label={`Edit ${profile.name}`}
                   hint="Edit"
-                  icon={Pencil}
+                  icon={PencilIcon}
                   onClick={(event) => onOpen({ kind: 'edit', profile }, event.currentTarget)}
                 />
                 <IconButton
                   label={`Delete ${profile.name}`}
                   hint="Delete"
-                  icon={Trash2}
+                  icon={TrashIcon}
                   danger
                   onClick={(event) => onOpen({ kind: 'delete', profile }, event.currentTarget)}
                 />

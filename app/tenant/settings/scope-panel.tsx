@@ -1,9 +1,9 @@
 'use client';
 
-import { Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button, IconButton } from '@/components/ui/button';
 import { Panel } from '@/components/ui/panel';
+import { PencilIcon, TrashIcon } from '@/components/ui/row-icons';
 import { useOpener } from '@/components/use-opener';
 import type { ScopeUse } from '@/lib/scopes/schema';
 import { DeleteScopeDialog } from './delete-scope-dialog';
@@ -80,13 +80,13 @@ function ScopeList({ scopes, onOpen }: { scopes: ScopeUse[]; onOpen: Opener }) {
             <IconButton
               label={`Edit ${scope.name}`}
               hint="Edit"
-              icon={Pencil}
+              icon={PencilIcon}
               onClick={(event) => onOpen({ kind: 'edit', scope }, event.currentTarget)}
             />
             <IconButton
               label={`Delete ${scope.name}`}
               hint="Delete"
-              icon={Trash2}
+              icon={TrashIcon}
               danger
               onClick={(event) => onOpen({ kind: 'delete', scope }, event.currentTarget)}
             />
