@@ -51,8 +51,11 @@ const inputFor = async (viewer: Viewer, selection: Selection, input: Partial<Sta
 
 afterEach(acceptEvents);
 
-test('of 1,000 keys each is refused as soon as its batch is acknowledged; 1,000 events and one summary say so', async () => {
-  const { tenant, admin, viewer, credentials } = await prepare(1_000);
+// The embedded database takes three times as long, and three batches show there what ten do.
+const many = process.env.DATABASE_URL ? 1_000 : 300;
+
+test(`of ${many} keys each is refused as soon as its batch is acknowledged; as many events and one summary say so`, async () => {
+  const { tenant, admin, viewer, credentials } = await prepare(many);
   const bystander = await prepare(1);
   const secretOf = new Map(credentials.map(({ clientId, secret }) => [clientId, secret]));
   // What is kept in memory by verification is there before the first batch.
@@ -72,17 +75,17 @@ test('of 1,000 keys each is refused as soon as its batch is acknowledged; 1,000 
     expect(await verdictsOf(secrets)).toEqual(new Set(['key_revoked']));
     for (const { clientId } of fresh) refused.add(clientId);
   }
-  expect(refused.size).toBe(1_000);
+  expect(refused.size).toBe(many);
   const events = (await expectIntact(tenant.id)).filter(({ action }) => /revoked/.test(action));
   const summary = events.pop();
   expect(summary).toMatchObject({
     action: 'keys.revoked',
     actorId: admin.id,
     clientId: null,
-    details: { selected: 1_000, revoked: 1_000, alreadyRevoked: 0, expired: 0, deleted: 0 },
+    details: { selected: many, revoked: many, alreadyRevoked: 0, expired: 0, deleted: 0 },
   });
   expect(new Set(events.map(({ clientId }) => clientId))).toEqual(refused);
-  expect(events).toHaveLength(1_000);
+  expect(events).toHaveLength(many);
   expect(await verdictsOf(bystander.credentials)).toEqual(new Set(['accepted']));
 });
 

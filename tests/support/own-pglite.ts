@@ -1,5 +1,5 @@
 /** Gives a test file an embedded database of its own. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, inject } from 'vitest';
@@ -8,8 +8,9 @@ import { disconnectPrisma } from '@/lib/db/prisma';
 import { flushUsage } from '@/lib/verification/usage';
 import { testSettings } from './settings';
 
-const directory = await mkdtemp(path.join(tmpdir(), 'latchkey-test-'));
-await cp(path.join(inject('pgliteTemplate'), 'pglite'), path.join(directory, 'pglite'), { recursive: true });
+// A thousand small files: one after the other costs a fifth of what it costs to have Node do them at once.
+const directory = mkdtempSync(path.join(tmpdir(), 'latchkey-test-'));
+cpSync(path.join(inject('pgliteTemplate'), 'pglite'), path.join(directory, 'pglite'), { recursive: true });
 Object.assign(process.env, testSettings, { DATABASE_URL: '', LATCHKEY_DATA_DIR: directory });
 
 afterAll(async () => {
@@ -17,5 +18,5 @@ afterAll(async () => {
   await flushUsage();
   await disconnectPrisma();
   await closeDatabase();
-  await rm(directory, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 });
