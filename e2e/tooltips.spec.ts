@@ -1,8 +1,10 @@
 /** The one tooltip of the page: when it opens, what closes it, and where it is. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { createKeyFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
 import { createThroughDialog, keysPath, open, rowOf, secretDialog, tabTo, tooltip } from './key-page';
+
+test.use({ policy: { maximumKeysPerUser: 10 } });
 
 const mustDeactivate = 'You must deactivate the API Key before you can delete it.';
 const button = (page: Page, action: string) => page.getByRole('button', { name: `${action} Export` });
@@ -24,22 +26,62 @@ test('neighbours say what they do one at a time, to Tab and to the pointer', asy
   }
 });
 
-test('a tooltip stays while the pointer is on it, and a click on its button closes it', async ({ page, viewer }) => {
+test('a tooltip stays for the pointer that comes to it, however slowly', async ({ page, viewer }) => {
   await createKeyFor(viewer, { name: 'Export' });
+  await page.clock.install();
   await open(page, keysPath);
   await button(page, 'Delete').hover();
-  const words = await tooltip(page, mustDeactivate).boundingBox();
-  // In steps, as a hand does: over the gap, and a corner of the neighbour.
-  await page.mouse.move((words?.x ?? 0) + (words?.width ?? 0) / 2, (words?.y ?? 0) + 5, { steps: 20 });
   await expect(tooltip(page, mustDeactivate)).toBeVisible();
-  await page.mouse.move(0, 0, { steps: 5 });
+  await page.clock.pauseAt(Date.now() + 3_600_000);
+  const [from, to] = [await middleOf(button(page, 'Delete')), await middleOf(tooltip(page, mustDeactivate))];
+  // As a hand does: over the gap, and a corner of the neighbour.
+  for (let part = 0.05; part < 1; part += 0.05) {
+    await page.mouse.move(from.x + (to.x - from.x) * part, from.y + (to.y - from.y) * part);
+    await page.clock.runFor(100);
+  }
+  await page.clock.runFor(10_000);
+  await expect(tooltip(page, mustDeactivate)).toBeVisible();
+  await page.mouse.move(0, 0);
+  await page.clock.runFor(1_000);
   await expect(page.getByRole('tooltip')).toHaveCount(0);
+});
+
+test('a tooltip goes when its control is scrolled away from under the pointer, and only then', async ({
+  page,
+  viewer,
+}) => {
+  for (const name of ['Import', 'Backup', 'Laptop', 'Export']) await createKeyFor(viewer, { name });
+  await page.setViewportSize({ width: 1280, height: 480 });
+  await open(page, keysPath);
+  await button(page, 'Rotate').hover();
+  await expect(tooltip(page, 'Rotate')).toBeVisible();
+  const scroll = (distance: number) =>
+    page.evaluate(async (distance) => {
+      const scrolled = new Promise((resolve) => document.addEventListener('scroll', resolve, { once: true }));
+      scrollBy({ top: distance, behavior: 'instant' });
+      await scrolled;
+    }, distance);
+  await scroll(3);
+  await expect(tooltip(page, 'Rotate')).toBeVisible();
+  await scroll(60);
+  await expect(page.getByRole('tooltip')).toHaveCount(0);
+});
+
+test('a click on a button that does something closes its tooltip', async ({ page, viewer }) => {
+  await createKeyFor(viewer, { name: 'Export' });
+  await open(page, keysPath);
   await button(page, 'Rotate').hover();
   await expect(tooltip(page, 'Rotate')).toBeVisible();
   await button(page, 'Rotate').click();
   await expect(page.getByRole('dialog', { name: 'Rotate' })).toBeVisible();
   await expect(page.getByRole('tooltip')).toHaveCount(0);
 });
+
+async function middleOf(element: Locator): Promise<{ x: number; y: number }> {
+  const box = await element.boundingBox();
+  if (!box) throw new Error('It is not on the page.');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
 
 test('in a dialog Escape closes the tooltip first, then asks to close the dialog', async ({ page }) => {
   await open(page, keysPath);

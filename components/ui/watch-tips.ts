@@ -4,7 +4,7 @@ export type ShownTip = { control: Element; text: string };
 
 /** A pointer that passes by asks nothing. */
 const patience = 350;
-/** A hand on its way from the control to the tooltip may cross a neighbour. */
+/** Who leaves a control for a neighbour waits no longer; a hand that comes nearer to the tooltip only crosses it, however slowly. */
 const transit = 150;
 /** Whoever comes from another tooltip does not wait again. */
 const memory = 300;
@@ -17,6 +17,7 @@ const memory = 300;
 export function watchTips(show: (tip: ShownTip | null) => void): () => void {
   let shown: Element | null = null;
   let pointed: Element | null = null;
+  let pointer = { x: 0, y: 0 };
   let closedAt = Number.NEGATIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
   // A control may lose its reason, or the page the control, while the tooltip is open.
@@ -44,8 +45,8 @@ export function watchTips(show: (tip: ShownTip | null) => void): () => void {
     show(null);
   }
 
-  function point(control: Element | null): void {
-    if (control === pointed) return;
+  function point(control: Element | null, approaching = false): void {
+    if (control === pointed && !approaching) return;
     pointed = control;
     clearTimeout(timer);
     // Who came by keyboard is still there when the pointer has passed by.
@@ -59,13 +60,21 @@ export function watchTips(show: (tip: ShownTip | null) => void): () => void {
     document.addEventListener(name, listener, { capture: true, signal: listening.signal });
   }
   // Not `pointerover`: what comes to lie below a pointer at rest was not asked.
-  on('pointermove', ({ pointerType, target }) => {
-    if (pointerType !== 'touch') point(isTooltip(target) ? shown : tipControlAt(target));
+  on('pointermove', ({ pointerType, target, clientX: x, clientY: y }) => {
+    if (pointerType === 'touch') return;
+    const approaching = shown !== null && distanceToTooltip(x, y) < distanceToTooltip(pointer.x, pointer.y);
+    pointer = { x, y };
+    point(isTooltip(target) ? shown : tipControlAt(target), approaching);
   });
   document.documentElement.addEventListener('pointerleave', () => point(null), { signal: listening.signal });
   on('scroll', ({ target }) => {
-    // It has moved away from under the pointer. Who came by keyboard may have been brought here by the scrolling.
-    if (shown && shown === pointed && target instanceof Node && target.contains(shown)) close();
+    // Who came by keyboard may have been brought here by the scrolling.
+    if (!shown || shown !== pointed || !(target instanceof Node && target.contains(shown))) return;
+    const below = document.elementFromPoint(pointer.x, pointer.y);
+    if (isTooltip(below) || tipControlAt(below) === shown) return;
+    // It has moved away from under the pointer.
+    pointed = null;
+    close();
   });
   on('pointerdown', ({ target }) => {
     const control = tipControlAt(target);
@@ -105,4 +114,13 @@ export function watchTips(show: (tip: ShownTip | null) => void): () => void {
 
 function isTooltip(place: EventTarget | null): boolean {
   return place instanceof Element && place.closest('[role=tooltip]') !== null;
+}
+
+/** Pixels, squared; endless when there is none. */
+function distanceToTooltip(x: number, y: number): number {
+  const place = document.querySelector('[role=tooltip]')?.getBoundingClientRect();
+  if (!place) return Number.POSITIVE_INFINITY;
+  const dx = Math.max(place.left - x, 0, x - place.right);
+  const dy = Math.max(place.top - y, 0, y - place.bottom);
+  return dx * dx + dy * dy;
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
 import { useForgetting } from '@/components/use-forgetting';
 import { type Unreachable, useSubmission } from '@/components/use-submission';
@@ -113,7 +113,8 @@ function useGuard(active: boolean, onBack: () => void) {
   useEffect(() => {
     back.current = onBack;
   });
-  useEffect(() => {
+  // With what the dialog shows, not after it: who reads that the secret is copied may leave.
+  useLayoutEffect(() => {
     if (!active) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
     // The Back button may lead to a page that this document shows, too: nothing is unloaded then, so we have to ask.
