@@ -122,6 +122,33 @@ test('the choices are in the address, the focus stays on what was chosen, and ea
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(shown[2]);
 });
 
+test('what is chosen is on the page before the next key is heard, however long the router takes', async ({
+  page,
+  viewer,
+}) => {
+  await connectDemoUpstreams(viewer);
+  await createKeyFor(viewer);
+  await open(page, connectPath);
+  const shown = await page.getByLabel(field.connection, { exact: true }).evaluate(async (connection) => {
+    const choose = async (slug: string) => {
+      (connection as HTMLSelectElement).value = slug;
+      connection.dispatchEvent(new Event('change', { bubbles: true }));
+      // The end of this event, before any other.
+      await Promise.resolve();
+      const labels = [...document.querySelectorAll('main label')].map(({ textContent }) => textContent);
+      return { slug: (connection as HTMLSelectElement).value, model: labels.includes('Model') };
+    };
+    return [await choose('chat'), await choose('flow'), await choose('chat')];
+  });
+  expect(shown).toEqual([
+    { slug: 'chat', model: true },
+    { slug: 'flow', model: false },
+    { slug: 'chat', model: true },
+  ]);
+  await expect(page).toHaveURL(/\?connection=chat$/);
+  await expect(page.getByLabel(field.model, { exact: true })).toBeVisible();
+});
+
 test('keys that do not work are not offered; the tenant’s are, to developers', async ({ page, viewer, tenant }) => {
   const own = await createKeyFor(viewer, { name: 'Own' });
   const inactive = await createKeyFor(viewer, { name: 'Inactive' });

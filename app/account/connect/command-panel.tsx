@@ -1,6 +1,7 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
+import { startTransition, useOptimistic } from 'react';
 import { ChoiceFields } from './choice-fields';
 import { CommandSteps } from './command-steps';
 import { type Choices, type ConnectionChoice, selectionOf } from './selection';
@@ -14,7 +15,9 @@ type CommandPanelProps = {
 
 /** Choices at the left, and the commands that follow from them. The address holds the choices, so they can be linked. */
 export function CommandPanel({ choices, origin, fixed }: CommandPanelProps) {
-  const query = useSearchParams();
+  // The router says what is in the address when it has time. Until then a list would show what was chosen before, and the
+  // next key would go on from there.
+  const [query, setQuery] = useOptimistic<URLSearchParams>(useSearchParams());
   const selection = selectionOf(query, choices, fixed ?? null);
 
   function choose(name: string, value: string) {
@@ -22,8 +25,11 @@ export function CommandPanel({ choices, origin, fixed }: CommandPanelProps) {
     next.set(name, value);
     // Another connection has other models.
     if (name === 'connection') next.delete('model');
-    // Not the router: nothing has to be asked of the server, and the focus stays where it is.
-    window.history.replaceState(null, '', `?${next}`);
+    startTransition(() => {
+      setQuery(next);
+      // Not the router's own: nothing has to be asked of the server, and the focus stays where it is.
+      window.history.replaceState(null, '', `?${next}`);
+    });
   }
 
   return (
