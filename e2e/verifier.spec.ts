@@ -34,6 +34,9 @@ test('the verifier loads neither Next nor React nor the ORM, and serves no page'
   expect(imported).toContain('pg');
   expect(imported.filter((name) => /^(next|react|@prisma|prisma|radix|@radix)/.test(name ?? ''))).toEqual([]);
   expect(bundle).not.toContain('generated/prisma');
+  // The gateway's client costs memory that verdicts alone need not have.
+  expect(bundle).not.toMatch(/from\s*"undici"/);
+  expect(bundle).toContain('import("undici")');
   for (const path of ['/', '/sign-in', '/account/api-keys', '/api/auth/session']) {
     const response = await fetch(`${process.env.LATCHKEY_VERIFIER_URL}${path}`);
     expect(response.status, path).toBe(404);

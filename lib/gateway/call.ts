@@ -15,6 +15,7 @@ import { recordFailure, touchProviderKey } from './mutations';
 import { relay } from './relay';
 import { type GatewayFailure, providerKeyRefused } from './schema';
 import type { SealedKey, Target } from './targets';
+import { upstreams } from './upstream';
 
 /** A request to the gateway. */
 export type ConnectRequest = {
@@ -49,6 +50,8 @@ export async function call(allowed: AllowedRequest): Promise<void> {
   };
   const refused = (reason: BodyRefused['reason']) =>
     answer(verdict, () => refusedBodyReply(reason, target.slug, sizeRule(allowed)));
+  // Before the body, which is not left alone once it is being read.
+  const agent = await upstreams();
   const chosen = await choose(allowed).catch((error: unknown) => {
     if (!(error instanceof BodyRefused)) throw error;
     sendAndLinger(request, response, refused(error.reason));
@@ -61,6 +64,7 @@ export async function call(allowed: AllowedRequest): Promise<void> {
   if (providerKey) touchProviderKey(providerKey);
   const { secret } = opened;
   relay({
+    upstreams: agent,
     ...{ request, response, target, body, secret, period, reconsider, failed, refused },
     method: allowed.method,
     path: pathOf(allowed),

@@ -1,3 +1,4 @@
+import type { Agent } from 'undici';
 import { verificationDeadline } from '../db/connection';
 import { queryInTime } from '../db/sql';
 import { log } from '../log';
@@ -20,8 +21,9 @@ export async function testConnection(tenantId: string, slug: string): Promise<Co
   if (!target) return { status: 'failed', reason: 'upstream_unreachable' };
   const opened = await openProviderKey(target, target.providerKey);
   if (opened.status === 'failed') return opened;
+  const agent = await upstreams();
   const started = performance.now();
-  const found = await ask(target, opened.secret);
+  const found = await ask(agent, target, opened.secret);
   if (typeof found === 'string') return { status: 'failed', reason: found };
   if (found === 401 || found === 403) return { status: 'key_refused', httpStatus: found };
   if (found >= 300 && found < 400 && found !== 304) return { status: 'failed', reason: 'upstream_redirected' };
@@ -38,7 +40,7 @@ async function presentTarget(tenantId: string, slug: string): Promise<Target | n
 }
 
 /** The status of the answer, whose body is not read; or why there is none. */
-function ask(target: Target, secret: string | null): Promise<number | GatewayFailure> {
+function ask(agent: Agent, target: Target, secret: string | null): Promise<number | GatewayFailure> {
   const isWorkflow = target.kind === 'workflow';
   return new Promise((resolve) => {
     let abort = (_reason: Error) => {};
@@ -49,7 +51,7 @@ function ask(target: Target, secret: string | null): Promise<number | GatewayFai
       abort(new Error('The test is over.'));
     };
     const alarm = setTimeout(() => done('upstream_timeout'), patience);
-    upstreams.dispatch(
+    agent.dispatch(
       {
         origin: target.origin,
         path: isWorkflow ? target.basePath || '/' : `${target.basePath}/models`,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import type { Reply } from '../http/problem';
 import { sendAndLinger } from '../http/send';
 import { BodyRefused } from './body';
@@ -9,9 +9,9 @@ import { type AnswerHead, headersForCaller } from './headers';
 import { type Mask, openMask } from './masking';
 import type { GatewayFailure } from './schema';
 import type { Target } from './targets';
-import { upstreams } from './upstream';
 
 export type Relayed = {
+  upstreams: Agent;
   request: IncomingMessage;
   response: ServerResponse;
   target: Target;
@@ -36,7 +36,7 @@ export type Relayed = {
 
 /** Calls the upstream, and brings its answer as it comes. */
 export function relay(relayed: Relayed): void {
-  const { target, method, path, headers, body } = relayed;
+  const { upstreams, target, method, path, headers, body } = relayed;
   const timeout = target.timeoutInMilliseconds;
   upstreams.dispatch(
     { origin: target.origin, method, path, headers, body, headersTimeout: timeout, bodyTimeout: timeout },
