@@ -3,7 +3,7 @@ import { isKept, statusOf } from '../keys/status';
 import { log } from '../log';
 import { type CredentialSource, parseCredential } from './credentials';
 import { openFlights, TooLate } from './flights';
-import { touchKeys } from './last-used';
+import { isDue, isNearlyDue, lastUseOf, writeAhead, writeLastUse } from './last-used';
 import { type RateLimitState, takeFromRateLimit } from './rate-limit';
 import { BehindPrimary, type Found, type KeyRow, readRows } from './rows';
 import { matchSecret, type SecretMatch } from './secret-match';
@@ -37,7 +37,6 @@ export type Asked = {
 };
 
 const look = openFlights(readRows);
-const touch = openFlights(touchKeys);
 
 /**
  * Decides about one request.
@@ -135,11 +134,7 @@ async function decideSlowly(
     countRequest(row, 'rate_limited', asked.origin, now);
     return { status: 'limited', limit };
   }
-  if (isDue(row, match, missing, now)) {
-    const { mintedAt } = match === 'current' || !row.previous ? row.current : row.previous;
-    const acceptedMintedAt = missing.length === 0 ? mintedAt : null;
-    await touch({ row, acceptedMintedAt, now }, timeLeft(arrived));
-  }
+  if (isDue(row, match, missing, now)) await writeLastUse(lastUseOf(row, match, missing, now), timeLeft(arrived));
   return conclude(row, match, missing, limit, asked, now);
 }
 
@@ -151,6 +146,7 @@ function conclude(
   asked: Asked,
   now: Date,
 ): Verdict {
+  if (isNearlyDue(row, now)) writeAhead(lastUseOf(row, match, missing, now));
   if (missing.length > 0) {
     countRequest(row, 'insufficient_scope', asked.origin, now);
     return { status: 'forbidden', missing, limit };
@@ -203,15 +199,4 @@ function refusalOf(row: KeyRow, now: Date): KnownRefusal | null {
       if (!row.apiKeysEnabled) return 'api_keys_disabled';
       return row.ownerDisabledAt && !isKept(row, now) ? 'owner_disabled' : null;
   }
-}
-
-/** Last used is written before the answer, at most once in this time, so it is never further behind than this. */
-const lastUsedGranularity = 60_000;
-
-/** The first request that a new secret is accepted for is written at once: somebody may be waiting for it. */
-function isDue(row: KeyRow, match: SecretMatch, missing: string[], now: Date): boolean {
-  const { lastUsedAt, usedSecretMintedAt, current } = row;
-  if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() >= lastUsedGranularity) return true;
-  if (match !== 'current' || (usedSecretMintedAt && usedSecretMintedAt >= current.mintedAt)) return false;
-  return missing.length === 0;
 }

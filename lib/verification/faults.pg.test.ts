@@ -189,6 +189,37 @@ describe('a request is counted once', () => {
   }
 });
 
+test('last use that cannot be written keeps nobody waiting but whose use would be a minute behind', async () => {
+  const usedAgo = async (seconds: number) => {
+    await sql(`UPDATE key_last_use SET last_used_at = clock_timestamp() - $1 * interval '1 second'`, [seconds]);
+    // The row is read anew, or the process would still know the later time.
+    await sql('UPDATE tenant SET name = name WHERE id = $1', [viewer.tenantId]);
+  };
+  const behind = async () => {
+    const [row] = await sql<{ seconds: number }>(
+      'SELECT extract(epoch FROM clock_timestamp() - max(last_used_at))::float8 AS seconds FROM key_last_use',
+    );
+    return row?.seconds;
+  };
+  await expectHealed();
+  await usedAgo(50);
+  const barrier = await openBarrier();
+  await barrier.run('SELECT 1 FROM key_last_use FOR UPDATE');
+  expect((await verify()).status).toBe('accepted');
+  await barrier.waited();
+  expect((await verify()).status).toBe('accepted');
+  await barrier.release();
+  await vi.waitFor(async () => expect(await behind()).toBeLessThan(45));
+
+  await usedAgo(60);
+  const another = await openBarrier();
+  await another.run('SELECT 1 FROM key_last_use FOR UPDATE');
+  await expectUnavailable(1);
+  await another.release();
+  await expectHealed();
+  expect(await behind()).toBeLessThan(45);
+});
+
 test('a revoke between the look-up and the last-used write stays a revoke', async () => {
   await expectHealed();
   await sql(`UPDATE key_last_use SET last_used_at = last_used_at - interval '1 hour'`);

@@ -1,14 +1,59 @@
+import { verificationDeadline } from '../db/connection';
 import { queryInTime } from '../db/sql';
+import { log } from '../log';
+import { openFlights } from './flights';
 import type { KeyRow } from './rows';
+import type { SecretMatch } from './secret-match';
+
+/** What is stored is never so far behind an answer, in milliseconds: when it would be, it is written before. */
+const granularity = 60_000;
+/** From so far behind on it is written although nobody waits for it: keys in steady use never make anybody wait. */
+const nearly = 45_000;
 
 /** `acceptedMintedAt`: the minting of the secret that was accepted; null when its request was refused for want of a scope. */
 type Use = { row: KeyRow; acceptedMintedAt: Date | null; now: Date };
 
+export function lastUseOf(row: KeyRow, match: SecretMatch, missing: readonly string[], now: Date): Use {
+  const { mintedAt } = match === 'current' || !row.previous ? row.current : row.previous;
+  return { row, acceptedMintedAt: missing.length === 0 ? mintedAt : null, now };
+}
+
 /**
- * Writes when the keys were last used, and the youngest secret that was accepted, before the requests are answered; returns
- * when. The keys themselves are never written here.
+ * Whether the use has to be written before its answer. So has the first that a new secret is accepted for: somebody may be
+ * waiting for it.
  */
-export async function touchKeys(uses: Use[]): Promise<Date[]> {
+export function isDue(row: KeyRow, match: SecretMatch, missing: readonly string[], now: Date): boolean {
+  const { lastUsedAt, usedSecretMintedAt, current } = row;
+  if (!lastUsedAt || now.getTime() - lastUsedAt.getTime() >= granularity) return true;
+  if (match !== 'current' || (usedSecretMintedAt && usedSecretMintedAt >= current.mintedAt)) return false;
+  return missing.length === 0;
+}
+
+export function isNearlyDue({ lastUsedAt }: KeyRow, now: Date): boolean {
+  return lastUsedAt !== null && now.getTime() - lastUsedAt.getTime() >= nearly;
+}
+
+/** Resolves when the use is stored, and rejects with `TooLate` after so many milliseconds. */
+export const writeLastUse = openFlights(writeLastUses);
+
+/** Keys whose use is being written while nobody waits for it. */
+const underWay = new Set<string>();
+
+/** Writes the use without making anybody wait. If it fails, a later request tries again, and in the end has to wait. */
+export function writeAhead(use: Use): void {
+  const { keyId } = use.row;
+  if (underWay.has(keyId)) return;
+  underWay.add(keyId);
+  writeLastUse(use, verificationDeadline)
+    .catch((error: Error) => log().warn({ error: error.message }, 'last used is not written yet'))
+    .finally(() => underWay.delete(keyId));
+}
+
+/**
+ * Writes when the keys were last used, and the youngest secret that was accepted; returns when. The keys themselves are
+ * never written here.
+ */
+async function writeLastUses(uses: Use[]): Promise<Date[]> {
   const latest = new Map<string, Use>();
   for (const use of uses) {
     const other = latest.get(use.row.keyId);
