@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { test as base, expect, type Page } from '@playwright/test';
 import { freePort } from '../tests/support/free-port';
 import { commandsIn, runInBash } from './connect-page';
-import { isReady } from './key-page';
+import { bearer, callMe, isReady } from './key-page';
 import { type RunningServer, startServer } from './server';
 
 const run = promisify(execFile);
@@ -70,8 +70,7 @@ test('a demo account creates a key, calls with it, and both survive a restart', 
   await expect(page.getByRole('heading', { name: 'Manage API Keys' })).toBeVisible();
   await isReady(page);
   const secret = await createKey(page);
-  const call = async () =>
-    (await fetch(`${demo.origin}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } })).status;
+  const call = async () => (await callMe(demo.origin, bearer(secret))).status;
   expect(await call()).toBe(200);
 
   expect(await first.stop()).toBe(0);

@@ -69,9 +69,21 @@ export function tooltip(page: Page, text: string | RegExp): Locator {
   return page.getByRole('tooltip', { name: text, exact: true });
 }
 
+/**
+ * Fetches until Latchkey has decided. On a machine that is very busy it may answer that it could not (503 `unavailable`),
+ * which is neither acceptance nor refusal, and no usage either: it wants to be asked again.
+ */
+export async function fetchDecided(url: string, init: RequestInit = {}): Promise<Response> {
+  for (let asked = 1; ; asked++) {
+    const response = await fetch(url, init);
+    if (response.status !== 503 || asked === 10) return response;
+    if (!(await response.clone().text()).includes('urn:latchkey:problem:unavailable')) return response;
+  }
+}
+
 /** How a call with these headers is answered: the status, and why it is refused. */
 export async function callMe(origin: string, headers: Record<string, string>) {
-  const response = await fetch(`${origin}/api/v1/me`, { headers });
+  const response = await fetchDecided(`${origin}/api/v1/me`, { headers });
   const body = (await response.json()) as { type?: string; clientId?: string };
   return { status: response.status, type: body.type?.replace('urn:latchkey:problem:', ''), clientId: body.clientId };
 }

@@ -2,7 +2,18 @@
 import { createAgentKey } from '@/lib/keys/creation';
 import { createInput, createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
-import { bearer, callMe, isReady, keysPath, open, revealSecret, rowOf, secretDialog, tooltip } from './key-page';
+import {
+  bearer,
+  callMe,
+  fetchDecided,
+  isReady,
+  keysPath,
+  open,
+  revealSecret,
+  rowOf,
+  secretDialog,
+  tooltip,
+} from './key-page';
 
 const agentsPath = '/account/agent-keys';
 const retireNow = 'Retire the old secret now';
@@ -104,7 +115,7 @@ test('an agent key is made on its page, belongs to the tenant, and every member 
   await dialog.getByLabel('Name', { exact: true }).fill('Deploy bot');
   await dialog.getByRole('button', { name: 'Create key' }).click();
   const secret = await revealSecret(secretDialog(page));
-  const response = await fetch(`${origin}/api/v1/me`, { headers: bearer(secret) });
+  const response = await fetchDecided(`${origin}/api/v1/me`, { headers: bearer(secret) });
   expect(await response.json()).toMatchObject({ kind: 'agent', name: 'Deploy bot', owner: null });
 
   const reader = await viewerFor(await createMember(tenant, { roles: [] }));

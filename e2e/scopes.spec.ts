@@ -5,6 +5,7 @@ import { expect, test } from './fixtures';
 import {
   bearer,
   createThroughDialog,
+  fetchDecided,
   keysPath,
   open,
   openCreateDialog,
@@ -28,7 +29,7 @@ async function scopesOf(clientId: string): Promise<string[] | undefined> {
 
 /** How forward-auth is answered, when it demands these scopes. */
 async function authorize(origin: string, secret: string, scopes: string) {
-  const response = await fetch(`${origin}/api/v1/authorize?scope=${scopes}`, { headers: bearer(secret) });
+  const response = await fetchDecided(`${origin}/api/v1/authorize?scope=${scopes}`, { headers: bearer(secret) });
   return { status: response.status, scopes: response.headers.get('x-latchkey-scopes'), text: await response.text() };
 }
 
