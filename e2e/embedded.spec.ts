@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { test as base, expect, type Page } from '@playwright/test';
 import { freePort } from '../tests/support/free-port';
 import { commandsIn, runInBash } from './connect-page';
-import { bearer, callMe, isReady } from './key-page';
+import { bearer, callMe, isReady, open } from './key-page';
 import { type RunningServer, startServer } from './server';
 
 const run = promisify(execFile);
@@ -63,7 +63,7 @@ test.describe.configure({ timeout: 180_000 });
 
 test('a demo account creates a key, calls with it, and both survive a restart', async ({ demo, page }) => {
   const first = await demo.start();
-  await page.goto(demo.origin);
+  await open(page, demo.origin);
   await page.getByRole('button', { name: /dana@demo.test/ }).click();
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   // The page to come: the one that is left is ready already.
@@ -146,11 +146,12 @@ test('the quickstart lets sam in through the demo identity provider, wherever th
     });
     expect(said).toContain('sam@demo.test     developer; signs in with the demo identity provider');
     expect(said).toContain(`${demo.origin}/account/connect?connection=demo-llm`);
-    await page.goto(`${demo.origin}/sign-in`);
+    await open(page, `${demo.origin}/sign-in`);
     await page.getByRole('button', { name: 'Sign in with the demo identity provider' }).click();
     await expect(page).toHaveURL(new RegExp(`^http://127.0.0.1:${idpPort}/`));
     await page.getByRole('button', { name: /sam@demo.test/ }).click();
     await expect(page).toHaveURL(`${demo.origin}/account/api-keys`);
+    await isReady(page);
     await expect(page.getByRole('button', { name: '+ Create new API key' }).first()).not.toHaveAttribute(
       'aria-disabled',
     );

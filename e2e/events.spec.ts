@@ -5,7 +5,7 @@ import { deactivateKey, deleteKey, editKey } from '@/lib/keys/mutations';
 import { growLog } from '../tests/support/events';
 import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
-import { open, tabTo, tooltip } from './key-page';
+import { isReady, open, tabTo, tooltip } from './key-page';
 import { exchange } from './raw-http';
 
 const eventsPath = '/tenant/events';
@@ -118,6 +118,7 @@ test.describe('filters', () => {
     await expect(eventRows(page)).toHaveCount(1);
     await expect(page.getByLabel('Actor', { exact: true })).toHaveValue(dana.email);
     await page.reload();
+    await isReady(page);
     await expect(eventRows(page)).toHaveCount(1);
     await page.goBack();
     await expect(eventRows(page)).toHaveCount(2);

@@ -1,7 +1,16 @@
 import type { Page } from '@playwright/test';
 import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
-import { createButton, createThroughDialog, keysPath, open, openCreateDialog, tabTo, tooltip } from './key-page';
+import {
+  createButton,
+  createThroughDialog,
+  isReady,
+  keysPath,
+  open,
+  openCreateDialog,
+  tabTo,
+  tooltip,
+} from './key-page';
 import {
   accessOf,
   chooseAction,
@@ -252,6 +261,7 @@ test.describe('search and pages', () => {
     await expect(field).toBeFocused();
     await expect(page).toHaveURL(/\?search=dana$/);
     await page.reload();
+    await isReady(page);
     await expect(field).toHaveValue('dana');
     await expect(memberRow(page, dana)).toBeVisible();
     // No wildcards, and the e-mail too.

@@ -6,6 +6,7 @@ import {
   bearer,
   createThroughDialog,
   fetchDecided,
+  isReady,
   keysPath,
   open,
   openCreateDialog,
@@ -57,6 +58,7 @@ test.describe('an admin', () => {
     await expect(page.getByText('Scope saved')).toBeVisible();
     await expect(scopeRow(page, 'reports:read')).toContainText('Read every report');
     await page.reload();
+    await isReady(page);
     await expect(scopeRow(page, 'reports:read')).toContainText('Read every report');
 
     await page.getByRole('button', { name: 'Delete reports:read' }).click();

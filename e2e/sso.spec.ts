@@ -71,6 +71,7 @@ test('who cancels at the provider is back on the sign-in page, on the way to the
   await demoButton(page).click();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'You cancelled signing in' })).toBeVisible();
+  await isReady(page);
   await enterAs(page, /sam@demo.test/);
   await expect(page).toHaveURL('/account/security');
 });
