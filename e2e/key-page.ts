@@ -54,6 +54,14 @@ export async function revealSecret(dialog: Locator): Promise<string> {
   return dialog.getByLabel('Client secret', { exact: true }).inputValue();
 }
 
+/** Copies the secret and closes its dialog, which asks nothing once the page says that it was copied. */
+export async function closeSaved(page: Page): Promise<void> {
+  await secretDialog(page).getByRole('button', { name: 'Copy client secret' }).click();
+  await expect(page.getByText('Client secret copied')).toBeAttached();
+  await secretDialog(page).getByRole('button', { name: 'Done' }).click();
+  await expect(secretDialog(page)).toHaveCount(0);
+}
+
 export async function closeUnsaved(page: Page): Promise<void> {
   await secretDialog(page).getByRole('button', { name: 'Done' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Close anyway' }).click();

@@ -5,6 +5,7 @@ import { expect, signIn, test } from './fixtures';
 import {
   bearer,
   callMe,
+  closeSaved,
   fetchDecided,
   isReady,
   keysPath,
@@ -39,8 +40,7 @@ test('during an overlap both secrets work, the meter counts the old one, and Ret
   await expect(secretDialog(page).getByRole('status')).toContainText('Waiting for the first request…');
   expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 200, clientId });
   await expect(secretDialog(page).getByRole('status')).toContainText('First request received');
-  await secretDialog(page).getByRole('button', { name: 'Copy client secret' }).click();
-  await secretDialog(page).getByRole('button', { name: 'Done' }).click();
+  await closeSaved(page);
 
   await page.getByRole('button', { name: 'Rotate Export' }).click();
   await expect(dialog.getByRole('region', { name: 'The old secret' })).toContainText('1 request with the old secret');
@@ -147,9 +147,7 @@ test.describe(() => {
       .click();
     const secret = await revealSecret(secretDialog(page));
     expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 200 });
-    await secretDialog(page).getByRole('button', { name: 'Copy client secret' }).click();
-    await secretDialog(page).getByRole('button', { name: 'Done' }).click();
-    await expect(secretDialog(page)).toHaveCount(0);
+    await closeSaved(page);
     for (const action of ['Deactivate', 'Delete']) {
       const button = page.getByRole('button', { name: `${action} Default` });
       await expect(button).toHaveAttribute('aria-disabled', 'true');
