@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { insertConnection, insertProviderKey } from '../tests/support/connections';
 import { createScopes, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
-import { open, rowOf, tabTo, tooltip } from './key-page';
+import { escapeFrom, open, rowOf, tabTo, tooltip } from './key-page';
 
 const path = '/account/connections';
 /** Its name is looked up nowhere (RFC 2606), so that a test of it ends in the same way everywhere. */
@@ -241,7 +241,7 @@ test('it needs no mouse, and who comes too late is told so', async ({ page, tena
   await page.keyboard.press('Enter');
   const result = page.getByRole('dialog', { name: 'Connection created' });
   await expect(result.getByRole('button', { name: 'Done' })).toBeFocused();
-  await page.keyboard.press('Escape');
+  await escapeFrom(page, result);
   await tabTo(page, page.getByRole('button', { name: 'Delete Flow' }));
   await sql('DELETE FROM connection WHERE tenant_id = $1', [tenant.id]);
   await page.keyboard.press('Enter');

@@ -106,6 +106,14 @@ export async function storedNames(memberId: string): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
+/** Presses Escape until it is heard: Radix listens some tasks after a dialog or a menu is on the page. */
+export async function escapeFrom(page: Page, opened: Locator): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press('Escape');
+    await expect(opened).toHaveCount(0, { timeout: 1_000 });
+  }).toPass();
+}
+
 /** Presses Tab until the element has the focus, as somebody without a mouse would. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible();

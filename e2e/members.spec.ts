@@ -4,6 +4,7 @@ import { expect, signIn, test } from './fixtures';
 import {
   createButton,
   createThroughDialog,
+  escapeFrom,
   isReady,
   keysPath,
   open,
@@ -493,7 +494,7 @@ test('everything in a row can be done with the keyboard', async ({ page, tenant 
   await tabTo(page, more);
   await keyboard.press('Enter');
   await expect(page.getByRole('menuitem', { name: 'Sign-in methods' })).toBeFocused();
-  await keyboard.press('Escape');
+  await escapeFrom(page, page.getByRole('menu'));
   await expect(more).toBeFocused();
   await keyboard.press('ArrowDown');
   await expect(page.getByRole('menuitem', { name: 'Sign-in methods' })).toBeFocused();
@@ -502,8 +503,7 @@ test('everything in a row can be done with the keyboard', async ({ page, tenant 
   await keyboard.press('Enter');
   const reset = page.getByRole('dialog', { name: `Reset the password of ${dana.email}?` });
   await expect(reset).toBeVisible();
-  await keyboard.press('Escape');
-  await expect(reset).toHaveCount(0);
+  await escapeFrom(page, reset);
   await expect(more).toBeFocused();
 
   const disable = page.getByRole('button', { name: `Disable ${dana.email}` });

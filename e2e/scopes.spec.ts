@@ -5,6 +5,7 @@ import { expect, test } from './fixtures';
 import {
   bearer,
   createThroughDialog,
+  escapeFrom,
   fetchDecided,
   isReady,
   keysPath,
@@ -188,7 +189,7 @@ test.describe('an owner', () => {
     const dialog = await openCreateDialog(page);
     await expect(dialog.getByLabel('Expiry', { exact: true })).toBeVisible();
     await expect(dialog.getByText('Scopes')).toHaveCount(0);
-    await page.keyboard.press('Escape');
+    await escapeFrom(page, dialog);
     await rowOf(page, 'Plain').getByRole('button', { name: 'Edit Plain' }).click();
     await expect(page.getByRole('dialog').getByLabel('Name', { exact: true })).toBeVisible();
     await expect(page.getByRole('dialog').getByText('Scopes')).toHaveCount(0);
