@@ -50,8 +50,8 @@ for (const [surface, label] of [
     expect(chat.code, chat.stderr).toBe(0);
     if (surface === 'rest') expect(chat.stdout).toContain('data: [DONE]');
     else expect(chat.stdout).toContain('You said: “Hello”.');
-    // Some thirty words, 30 ms apart: in one piece it would be one chunk.
-    expect(chat.chunks.length).toBeGreaterThan(5);
+    // Some thirty words, 30 ms apart: in one piece it would be one chunk, all at once.
+    expect(chat.chunks.length).toBeGreaterThan(1);
     expect((chat.chunks.at(-1)?.at ?? 0) - (chat.chunks[0]?.at ?? 0)).toBeGreaterThan(200);
 
     await page.getByLabel(field.connection, { exact: true }).selectOption('Flow (flow)');
