@@ -474,9 +474,9 @@ for (const program of programs) {
             `Authorization: Bearer ${secret}`,
             `${origins[program]}${path}/x`,
           );
-          // 18: a part of it came; 56: the connection was reset.
+          // 18: a part of it came; 56: the connection was reset. Refused: none had come yet, which may end in 504 or 503, too.
           expect([18, 56, 'refused'], `${name} ${version}`).toContain(
-            code === 0 && written.startsWith('502') ? 'refused' : code,
+            code === 0 && /^50[234] /.test(written) ? 'refused' : code,
           );
           expect(Number(written.split(' ')[1])).toBeLessThan(1_000_001);
         }
