@@ -61,7 +61,7 @@ test('leads from an event to the client ID of its key, its other events and its 
   await expect(details).toContainText(/Laptop.*Desktop/);
   await expect(details).toContainText(/Blank.*At home/);
   await details.getByRole('button', { name: /^Copy client ID of event/ }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(laptop.clientId);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(laptop.clientId);
   await expect(details.getByRole('link', { name: 'Open in API keys' })).toHaveAttribute(
     'href',
     `/tenant/api-keys?search=${laptop.clientId}`,

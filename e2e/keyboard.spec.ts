@@ -127,6 +127,7 @@ test('the first Tab offers to skip to the content', async ({ page, context, view
   await expect(skip).toBeFocused();
   await expectVisibleFocus(page);
   await page.keyboard.press('Enter');
+  await expect(page.locator('#content')).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'How to use API keys' })).toBeFocused();
   await page.keyboard.press('Tab');

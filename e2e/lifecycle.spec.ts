@@ -91,10 +91,10 @@ test('a pause counts down, shows what it refused, and ends by itself without a r
     await page.reload();
     await expect(rowOf(page, 'Job')).toContainText('1 request refused meanwhile', { timeout: 500 });
   }).toPass();
-  await sql(`UPDATE key SET deactivated_until = clock_timestamp() + interval '4 s' WHERE client_id = $1`, [clientId]);
+  await sql(`UPDATE key SET deactivated_until = clock_timestamp() + interval '10 s' WHERE client_id = $1`, [clientId]);
   await page.reload();
   await expect(rowOf(page, 'Job')).toContainText('Inactive');
-  await expect(rowOf(page, 'Job').getByText('Active', { exact: true })).toBeVisible({ timeout: 15_000 });
+  await expect(rowOf(page, 'Job').getByText('Active', { exact: true })).toBeVisible({ timeout: 25_000 });
   expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 200 });
 });
 
@@ -199,9 +199,10 @@ test('an agent key that was made keeps its page useful by keyboard alone', async
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Rotate this key?' });
   await dialog.getByRole('radio', { name: '24 h' }).focus();
-  // Held for a moment, as a finger would: the group asks whether an arrow is down when the focus arrives.
-  await page.keyboard.press('ArrowUp', { delay: 100 });
+  // Held until it has chosen, as a finger would: the group asks whether an arrow is down when the focus arrives.
+  await page.keyboard.down('ArrowUp');
   await expect(dialog.getByRole('radio', { name: '1 h' })).toBeChecked();
+  await page.keyboard.up('ArrowUp');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Rotate Bot' })).toBeFocused();
 });

@@ -182,7 +182,7 @@ test.describe('with a connection that comes and goes', () => {
     const dialog = await createThroughDialog(page);
     await acceptSecret(await clientIdOf(dialog));
     await countCaller(await clientIdOf(dialog));
-    await expect(firstRequest(page)).toContainText('First request received');
+    await expect(firstRequest(page)).toContainText('First request received', { timeout: 20_000 });
     expect(failures).toBeGreaterThan(2);
   });
 });
