@@ -1,11 +1,12 @@
 'use client';
 
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { flushSync } from 'react-dom';
 
 /** A page that the back button restores must not show a secret again: it goes before the browser freezes the page. */
 export function useForgetting(active: boolean, onForget: () => void) {
-  useEffect(() => {
+  // With what shows the secret, not after it: in between the page could be left.
+  useLayoutEffect(() => {
     if (!active) return;
     const forget = () => flushSync(onForget);
     addEventListener('pagehide', forget);

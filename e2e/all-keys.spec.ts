@@ -12,7 +12,7 @@ import {
   viewerFor,
 } from '../tests/support/world';
 import { expect, test } from './fixtures';
-import { open, rowOf } from './key-page';
+import { isReady, open, rowOf } from './key-page';
 
 const allKeysPath = '/tenant/api-keys';
 const search = (page: Page) => page.getByRole('searchbox', { name: 'Search keys' });
@@ -91,6 +91,7 @@ test('filters and order are in the address, and pages keep them', async ({ page,
   await page.getByRole('link', { name: 'Previous' }).click();
   await expect(names(page).first()).toHaveText('Key 026');
   await page.reload();
+  await isReady(page);
   await expect(names(page).first()).toHaveText('Key 026');
   await page.getByLabel('Risk').selectOption('Idle 90 days');
   await expect(page.getByText('No key is of this kind.')).toBeVisible();

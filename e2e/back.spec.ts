@@ -81,6 +81,7 @@ test.describe('on the way to an identity provider', () => {
     await demoButton(page).click();
     await expect(page.getByRole('heading', { name: 'Who are you today?' })).toBeVisible();
     await page.goBack();
+    await isReady(page);
     await expect(demoButton(page)).not.toHaveAttribute('aria-disabled', 'true');
     await enterAs(page, /sam@demo.test/);
     await expect(page).toHaveURL(keysPath);

@@ -1,12 +1,12 @@
 import { createBiasProfile, createKeyFor, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
-import { bearer, open, rowOf, tabTo } from './key-page';
+import { bearer, fetchDecided, open, rowOf, tabTo } from './key-page';
 
 const path = '/tenant/bias-profiles';
 
 /** What a service is told of the key's bias profile. */
 async function toldBy(origin: string, secret: string) {
-  const response = await fetch(`${origin}/api/v1/me`, { headers: bearer(secret) });
+  const response = await fetchDecided(`${origin}/api/v1/me`, { headers: bearer(secret) });
   return ((await response.json()) as { biasProfile: unknown }).biasProfile;
 }
 

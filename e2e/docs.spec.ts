@@ -13,7 +13,7 @@ import { freePort } from '../tests/support/free-port';
 import { createKeyFor, sql } from '../tests/support/world';
 import { connectDemoUpstreams } from './connect-page';
 import { expect, test } from './fixtures';
-import { bearer, callMe, createThroughDialog, keysPath, open } from './key-page';
+import { bearer, callMe, createThroughDialog, fetchDecided, keysPath, open } from './key-page';
 
 const docsPath = '/docs/use-api-keys';
 const run = promisify(execFile);
@@ -211,7 +211,7 @@ test('every refusal of a key is in the table, under the word that the answer car
   await ask({ authorization: 'Bearer nonsense' });
   await ask(bearer(secret.replace(/.{10}$/, '0'.repeat(10))));
   await ask({ 'x-client-id': clientId, 'x-client-secret': secret, authorization: `Bearer ${secret}` });
-  const response = await fetch(`${origin}/api/v1/authorize?scope=a`, { headers: bearer(secret) });
+  const response = await fetchDecided(`${origin}/api/v1/authorize?scope=a`, { headers: bearer(secret) });
   note({ status: response.status, type: (await response.json()).type.replace('urn:latchkey:problem:', '') });
   for (const [spoil, restore] of [
     ['UPDATE key SET deactivated_at = now() WHERE tenant_id = $1', 'UPDATE key SET deactivated_at = NULL'],

@@ -5,7 +5,7 @@ import { deactivateKey, deleteKey, editKey } from '@/lib/keys/mutations';
 import { growLog } from '../tests/support/events';
 import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
-import { open, tabTo, tooltip } from './key-page';
+import { isReady, open, tabTo, tooltip } from './key-page';
 import { exchange } from './raw-http';
 
 const eventsPath = '/tenant/events';
@@ -61,7 +61,7 @@ test('leads from an event to the client ID of its key, its other events and its 
   await expect(details).toContainText(/Laptop.*Desktop/);
   await expect(details).toContainText(/Blank.*At home/);
   await details.getByRole('button', { name: /^Copy client ID of event/ }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(laptop.clientId);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(laptop.clientId);
   await expect(details.getByRole('link', { name: 'Open in API keys' })).toHaveAttribute(
     'href',
     `/tenant/api-keys?search=${laptop.clientId}`,
@@ -118,6 +118,7 @@ test.describe('filters', () => {
     await expect(eventRows(page)).toHaveCount(1);
     await expect(page.getByLabel('Actor', { exact: true })).toHaveValue(dana.email);
     await page.reload();
+    await isReady(page);
     await expect(eventRows(page)).toHaveCount(1);
     await page.goBack();
     await expect(eventRows(page)).toHaveCount(2);

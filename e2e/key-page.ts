@@ -54,6 +54,14 @@ export async function revealSecret(dialog: Locator): Promise<string> {
   return dialog.getByLabel('Client secret', { exact: true }).inputValue();
 }
 
+/** Copies the secret and closes its dialog, which asks nothing once the page says that it was copied. */
+export async function closeSaved(page: Page): Promise<void> {
+  await secretDialog(page).getByRole('button', { name: 'Copy client secret' }).click();
+  await expect(page.getByText('Client secret copied')).toBeAttached();
+  await secretDialog(page).getByRole('button', { name: 'Done' }).click();
+  await expect(secretDialog(page)).toHaveCount(0);
+}
+
 export async function closeUnsaved(page: Page): Promise<void> {
   await secretDialog(page).getByRole('button', { name: 'Done' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Close anyway' }).click();
@@ -69,9 +77,21 @@ export function tooltip(page: Page, text: string | RegExp): Locator {
   return page.getByRole('tooltip', { name: text, exact: true });
 }
 
+/**
+ * Fetches until Latchkey has decided. On a machine that is very busy it may answer that it could not (503 `unavailable`),
+ * which is neither acceptance nor refusal, and no usage either: it wants to be asked again.
+ */
+export async function fetchDecided(url: string, init: RequestInit = {}): Promise<Response> {
+  for (let asked = 1; ; asked++) {
+    const response = await fetch(url, init);
+    if (response.status !== 503 || asked === 10) return response;
+    if (!(await response.clone().text()).includes('urn:latchkey:problem:unavailable')) return response;
+  }
+}
+
 /** How a call with these headers is answered: the status, and why it is refused. */
 export async function callMe(origin: string, headers: Record<string, string>) {
-  const response = await fetch(`${origin}/api/v1/me`, { headers });
+  const response = await fetchDecided(`${origin}/api/v1/me`, { headers });
   const body = (await response.json()) as { type?: string; clientId?: string };
   return { status: response.status, type: body.type?.replace('urn:latchkey:problem:', ''), clientId: body.clientId };
 }
@@ -84,6 +104,14 @@ export function bearer(secret: string): { authorization: string } {
 export async function storedNames(memberId: string): Promise<string[]> {
   const rows = await sql<{ name: string }>('SELECT name FROM key WHERE owner_id = $1 ORDER BY created_at', [memberId]);
   return rows.map((row) => row.name);
+}
+
+/** Presses Escape until it is heard: Radix listens some tasks after a dialog or a menu is on the page. */
+export async function escapeFrom(page: Page, opened: Locator): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press('Escape');
+    await expect(opened).toHaveCount(0, { timeout: 1_000 });
+  }).toPass();
 }
 
 /** Presses Tab until the element has the focus, as somebody without a mouse would. */

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, signIn, test } from './fixtures';
-import { callMe, createButton, isReady, keysPath, rowOf, secretDialog, tabTo } from './key-page';
+import { callMe, createButton, escapeFrom, isReady, keysPath, rowOf, secretDialog, tabTo } from './key-page';
 
 const password = 'correct horse battery staple';
 
@@ -107,10 +107,10 @@ test('the whole life of a key, from signing in to signing out, without a pointer
     await reach(page, page.getByRole('button', { name: 'Account menu' }));
     await keyboard.press('Enter');
     await expect(page.getByRole('menuitem', { name: 'Account settings' })).toBeFocused();
-    await keyboard.press('Escape');
+    await escapeFrom(page, page.getByRole('menu'));
     await expect(page.getByRole('button', { name: 'Account menu' })).toBeFocused();
     await keyboard.press('ArrowDown');
-    await expect(page.getByRole('menu')).toBeVisible();
+    await expect(page.getByRole('menuitem', { name: 'Account settings' })).toBeFocused();
     await keyboard.press('End');
     await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeFocused();
     await keyboard.press('Enter');
@@ -127,6 +127,7 @@ test('the first Tab offers to skip to the content', async ({ page, context, view
   await expect(skip).toBeFocused();
   await expectVisibleFocus(page);
   await page.keyboard.press('Enter');
+  await expect(page.locator('#content')).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'How to use API keys' })).toBeFocused();
   await page.keyboard.press('Tab');

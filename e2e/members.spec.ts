@@ -1,7 +1,17 @@
 import type { Page } from '@playwright/test';
 import { createKeyFor, createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
-import { createButton, createThroughDialog, keysPath, open, openCreateDialog, tabTo, tooltip } from './key-page';
+import {
+  createButton,
+  createThroughDialog,
+  escapeFrom,
+  isReady,
+  keysPath,
+  open,
+  openCreateDialog,
+  tabTo,
+  tooltip,
+} from './key-page';
 import {
   accessOf,
   chooseAction,
@@ -252,6 +262,7 @@ test.describe('search and pages', () => {
     await expect(field).toBeFocused();
     await expect(page).toHaveURL(/\?search=dana$/);
     await page.reload();
+    await isReady(page);
     await expect(field).toHaveValue('dana');
     await expect(memberRow(page, dana)).toBeVisible();
     // No wildcards, and the e-mail too.
@@ -483,7 +494,7 @@ test('everything in a row can be done with the keyboard', async ({ page, tenant 
   await tabTo(page, more);
   await keyboard.press('Enter');
   await expect(page.getByRole('menuitem', { name: 'Sign-in methods' })).toBeFocused();
-  await keyboard.press('Escape');
+  await escapeFrom(page, page.getByRole('menu'));
   await expect(more).toBeFocused();
   await keyboard.press('ArrowDown');
   await expect(page.getByRole('menuitem', { name: 'Sign-in methods' })).toBeFocused();
@@ -492,8 +503,7 @@ test('everything in a row can be done with the keyboard', async ({ page, tenant 
   await keyboard.press('Enter');
   const reset = page.getByRole('dialog', { name: `Reset the password of ${dana.email}?` });
   await expect(reset).toBeVisible();
-  await keyboard.press('Escape');
-  await expect(reset).toHaveCount(0);
+  await escapeFrom(page, reset);
   await expect(more).toBeFocused();
 
   const disable = page.getByRole('button', { name: `Disable ${dana.email}` });

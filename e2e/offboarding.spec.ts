@@ -1,9 +1,16 @@
+import { dateText } from '@/components/ui/date-text';
 import { createAgentKeyFor, createKeyFor, createMember, createTenant, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
 import { bearer, callMe, keysPath, open, rowOf } from './key-page';
 import { memberRow, membersPath, openReview } from './members-page';
 
 const password = 'correct horse battery staple';
+
+/** A day to come, as a date input spells it. */
+const dayAhead = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+const inWords = (day: string) => dateText(new Date(day), true);
+/** Before a new key expires. */
+const lastDay = dayAhead(24);
 
 test.use({ roles: ['developer', 'admin'], policy: { maximumKeysPerUser: 250 } });
 
@@ -82,7 +89,7 @@ test('each key gets what was decided for it, and the sentence above the button s
   await open(page, membersPath);
   const review = await openReview(page, dana);
   await review.getByLabel('Decision for Kept').selectOption('Keep working until');
-  await review.getByLabel('Last day for Kept').fill('2026-12-24');
+  await review.getByLabel('Last day for Kept').fill(lastDay);
   await review.getByLabel('Decision for Given').selectOption('Hand over to');
   const field = review.getByLabel('Receiver of Given');
   await expect(review.locator(`datalist option[value="${receiver.email}"]`)).toHaveText('Someone, room for 250');
@@ -91,7 +98,7 @@ test('each key gets what was decided for it, and the sentence above the button s
   await review.getByLabel('Decision for Revoked').selectOption('Revoke');
   await expect(review.getByLabel('Decision for all keys')).toHaveValue('');
   await expect(review).toContainText(
-    `1 key stops at once, 1 works until 24 Dec 2026, 1 goes to ${receiver.email}, 1 is revoked for ever.`,
+    `1 key stops at once, 1 works until ${inWords(lastDay)}, 1 goes to ${receiver.email}, 1 is revoked for ever.`,
   );
   await review.getByRole('button', { name: 'Disable' }).click();
   await expect(page.getByText(`${dana.email} is disabled`)).toBeVisible();
@@ -103,8 +110,9 @@ test('each key gets what was decided for it, and the sentence above the button s
   const [kept] = await sql<{ until: Date }>(`SELECT kept_until AS until FROM key WHERE client_id = $1`, [
     dana.clientIds.Kept as string,
   ]);
-  // The end of that day in Berlin, where the browser is.
-  expect(kept?.until.toISOString()).toBe('2026-12-24T22:59:59.999Z');
+  // The end of that day where the browser is.
+  const endOfDay = await page.evaluate((day) => new Date(`${day}T23:59:59.999`).toISOString(), lastDay);
+  expect(kept?.until.toISOString()).toBe(endOfDay);
 
   await signIn(context, await viewerFor(receiver), origin);
   await open(page, keysPath);
@@ -144,15 +152,16 @@ test('a key is turned into an agent key, under a name that no other one has', as
 
 test('a key is kept no longer than it lives, and the review says so', async ({ page, tenant }) => {
   const dana = await createLeaver(tenant, ['Short']);
-  await sql(`UPDATE key SET expires_at = '2027-01-03T12:00:00Z' WHERE owner_id = $1`, [dana.id]);
+  const expiry = dayAhead(34);
+  await sql('UPDATE key SET expires_at = $2 WHERE owner_id = $1', [dana.id, `${expiry}T12:00:00Z`]);
   await open(page, membersPath);
   const review = await openReview(page, dana);
   // One key needs no second way to decide about it.
   await expect(review.getByLabel('Decision for all keys')).toHaveCount(0);
   await review.getByLabel('Decision for Short').selectOption('keep');
-  await review.getByLabel('Last day for Short').fill('2027-06-01');
-  await expect(review).toContainText('It expires before, on 3 Jan 2027.');
-  await expect(review).toContainText('1 key works until 3 Jan 2027.');
+  await review.getByLabel('Last day for Short').fill(dayAhead(35));
+  await expect(review).toContainText(`It expires before, on ${inWords(expiry)}.`);
+  await expect(review).toContainText(`1 key works until ${inWords(expiry)}.`);
 });
 
 test('one decision for all keys, also for 200 of them', async ({ page, tenant, origin }) => {
@@ -168,12 +177,12 @@ test('one decision for all keys, also for 200 of them', async ({ page, tenant, o
   await expect(review.getByText('For all 200 keys')).toBeVisible();
   const all = review.getByLabel('Decision for all keys');
   await all.selectOption('keep');
-  await review.getByLabel('Last day for all keys').fill('2026-12-24');
-  await expect(review.getByLabel('Last day for Key 7', { exact: true })).toHaveValue('2026-12-24');
-  await expect(review).toContainText('200 keys work until 24 Dec 2026.');
+  await review.getByLabel('Last day for all keys').fill(lastDay);
+  await expect(review.getByLabel('Last day for Key 7', { exact: true })).toHaveValue(lastDay);
+  await expect(review).toContainText(`200 keys work until ${inWords(lastDay)}.`);
   await review.getByLabel('Decision for Key 7', { exact: true }).selectOption('revoke');
   await expect(all).toHaveValue('');
-  await expect(review).toContainText('199 keys work until 24 Dec 2026, 1 is revoked for ever.');
+  await expect(review).toContainText(`199 keys work until ${inWords(lastDay)}, 1 is revoked for ever.`);
   // However long the list, what happens and the button are in sight.
   await expect(review.getByRole('button', { name: 'Disable' })).toBeInViewport();
   await review.getByRole('button', { name: 'Disable' }).click();
@@ -204,7 +213,7 @@ test('a key that was created meanwhile is shown before anything happens, and no 
   await expect(review.getByLabel('Decision for First')).toHaveValue('revoke');
   expect(await callMe(origin, dana.secretOf('First'))).toMatchObject({ status: 200 });
   await review.getByLabel('Decision for Meanwhile').selectOption('keep');
-  await review.getByLabel('Last day for Meanwhile').fill('2026-12-24');
+  await review.getByLabel('Last day for Meanwhile').fill(lastDay);
   await review.getByRole('button', { name: 'Disable' }).click();
   await expect(page.getByText(`${dana.email} is disabled`)).toBeVisible();
   expect(await callMe(origin, bearer(secret))).toMatchObject({ status: 200 });
@@ -261,18 +270,20 @@ test('a removed member is gone from the list, their keys stop, and what was kept
   await open(page, membersPath);
   const first = await openReview(page, dana);
   await first.getByLabel('Decision for Kept').selectOption('keep');
-  await first.getByLabel('Last day for Kept').fill('2026-12-24');
+  await first.getByLabel('Last day for Kept').fill(lastDay);
   await first.getByRole('button', { name: 'Disable' }).click();
   await expect(memberRow(page, dana)).toContainText('Disabled');
 
   const review = await openReview(page, dana, 'Remove');
   await expect(review).toContainText('they come back as a new member; disable them instead to keep them out.');
   await expect(review.getByLabel('Decision for Kept')).toHaveValue('keep');
-  await expect(review.getByLabel('Last day for Kept')).toHaveValue('2026-12-24');
+  await expect(review.getByLabel('Last day for Kept')).toHaveValue(lastDay);
   await expect(review.getByLabel('Decision for Export')).toHaveAccessibleDescription(
     'Stops working at once; nobody can start it again.',
   );
-  await expect(review).toContainText(`${dana.email} is removed. 1 key stops at once, 1 works until 24 Dec 2026.`);
+  await expect(review).toContainText(
+    `${dana.email} is removed. 1 key stops at once, 1 works until ${inWords(lastDay)}.`,
+  );
   await review.getByRole('button', { name: 'Cancel' }).click();
   await expect(memberRow(page, dana)).toBeVisible();
   await openReview(page, dana, 'Remove');

@@ -4,7 +4,7 @@ import { SMTPServer } from 'smtp-server';
 import { freePort } from '../tests/support/free-port';
 import { createMember, sql, viewerFor } from '../tests/support/world';
 import { expect, signIn, test } from './fixtures';
-import { keysPath, open } from './key-page';
+import { isReady, keysPath, open } from './key-page';
 import { chooseAction, memberRow, membersPath } from './members-page';
 import { startSecondServer } from './server';
 
@@ -178,6 +178,7 @@ test('a reset link gives a new password, ends the sessions, and leaves the old p
   await expect(guest).toHaveURL(keysPath);
   await theirs.goto(keysPath);
   await expect(theirs).toHaveURL(/\/sign-in/);
+  await isReady(theirs);
   await theirs.getByLabel('Email').fill(dana.email);
   await theirs.getByLabel('Password').fill(password);
   await theirs.getByRole('button', { name: 'Sign in', exact: true }).click();

@@ -1,7 +1,7 @@
 import { insertConnection, insertProviderKey } from '../tests/support/connections';
 import { createBiasProfile, createKeyFor, createMember, createScopes, sql, viewerFor } from '../tests/support/world';
 import { expect, test } from './fixtures';
-import { keysPath, open, rowOf } from './key-page';
+import { escapeFrom, keysPath, open, rowOf } from './key-page';
 import { chooseAction, createIdentity, memberRow, membersPath, openReview } from './members-page';
 import { changeOf, fields, review, settingsPath } from './settings-page';
 
@@ -136,12 +136,12 @@ test.describe('with hostile texts', () => {
         .getByRole('button', { name: `Edit ${name}`, exact: true })
         .click();
       await expect(page.getByRole('dialog').getByLabel('Name', { exact: true })).toHaveValue(name);
-      await page.keyboard.press('Escape');
+      await escapeFrom(page, page.getByRole('dialog'));
       await rowOf(page, name)
         .getByRole('button', { name: `Delete ${name}`, exact: true })
         .click();
       await expect(page.getByRole('alertdialog').getByText(name, { exact: true })).toBeVisible();
-      await page.keyboard.press('Escape');
+      await escapeFrom(page, page.getByRole('alertdialog'));
       await page.getByLabel('Search keys').fill(name);
       await expect(page.getByRole('row')).toHaveCount(2);
       await page.getByLabel('Search keys').fill(`${name}?`);
@@ -178,7 +178,7 @@ test.describe('with hostile members', () => {
       await expect(memberRow(page, member).getByText(name, { exact: true })).toBeVisible();
       await chooseAction(page, member, 'Sign-in methods');
       await expect(page.getByRole('dialog').getByText(name.slice(0, 50), { exact: true })).toBeVisible();
-      await page.keyboard.press('Escape');
+      await escapeFrom(page, page.getByRole('dialog'));
     }
     await open(page, settingsPath);
     await fields(page).enabled.click();
@@ -191,7 +191,7 @@ test.describe('with hostile members', () => {
     const [name, member] = members[1] as (typeof members)[number];
     const offboarding = await openReview(page, member);
     await expect(offboarding.getByText(name, { exact: true })).toBeVisible();
-    await page.keyboard.press('Escape');
+    await escapeFrom(page, offboarding);
     await page.getByRole('searchbox').fill(`${name}?`);
     await expect(page.getByText(`No member has “${name}?” in their name or email.`)).toBeVisible();
     await page.reload();
@@ -224,7 +224,7 @@ test.describe('with hostile descriptions of scopes', () => {
       await expect(page.getByText(payload, { exact: true })).toBeVisible();
       await page.getByRole('button', { name: `Edit scope-${index}` }).click();
       await expect(page.getByRole('dialog').getByLabel('Description')).toHaveValue(payload);
-      await page.keyboard.press('Escape');
+      await escapeFrom(page, page.getByRole('dialog'));
     }
     await open(page, keysPath);
     await page.getByRole('button', { name: '+ Create new API key' }).click();
@@ -256,7 +256,7 @@ test.describe('with hostile bias profiles', () => {
       await expect(page.getByRole('textbox', { name: 'Settings' })).toHaveValue(
         JSON.stringify({ [name]: name }, null, 2),
       );
-      await page.keyboard.press('Escape');
+      await escapeFrom(page, page.getByRole('dialog'));
     }
     await page.getByRole('button', { name: `Delete ${payloads[0]}`, exact: true }).click();
     await expect(page.getByRole('alertdialog').getByRole('option')).toHaveCount(payloads.length);
@@ -283,10 +283,10 @@ test.describe('with hostile provider keys', () => {
       await expect(row.getByText('<i>…/i>', { exact: true })).toBeVisible();
       await row.getByRole('button', { name: `Edit ${payload}`, exact: true }).click();
       await expect(page.getByRole('dialog').getByLabel('API key name')).toHaveValue(payload);
-      await page.keyboard.press('Escape');
+      await escapeFrom(page, page.getByRole('dialog'));
       await row.getByRole('button', { name: `Delete ${payload}`, exact: true }).click();
       await expect(page.getByRole('alertdialog').getByRole('listitem')).toHaveText(`${payload} again`);
-      await page.keyboard.press('Escape');
+      await escapeFrom(page, page.getByRole('alertdialog'));
     }
     await page.getByLabel('Search provider keys').fill(`${payloads[0]}?`);
     await expect(page.getByText(`No provider key has a name with “${payloads[0]}?”.`)).toBeVisible();
@@ -316,7 +316,7 @@ test.describe('with hostile connections', () => {
       const dialog = page.getByRole('dialog');
       await expect(dialog.getByLabel('Name', { exact: true })).toHaveValue(`${payload} line`);
       await expect(dialog.getByLabel('Model 1', { exact: true })).toHaveValue(`${payload} model`);
-      await page.keyboard.press('Escape');
+      await escapeFrom(page, dialog);
     }
     await page.getByLabel('Search connections').fill(`${payloads[0]}?`);
     await expect(page.getByText(`Nothing about any connection has “${payloads[0]}?” in it.`)).toBeVisible();

@@ -5,6 +5,7 @@ import { bearer, callMe, open } from './key-page';
 import {
   changeOf,
   confirmButton,
+  dismiss,
   fields,
   policyOf,
   review,
@@ -19,7 +20,7 @@ test('without a changed field Save says so and asks nothing, also after a change
   await open(page, settingsPath);
   await saveButton(page).click();
   await expect(page.getByText('Nothing to save')).toBeVisible();
-  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await dismiss(page);
   const { maximum, enabled } = fields(page);
   await maximum.fill('3');
   await maximum.fill(' 1000 ');
@@ -136,7 +137,7 @@ test('the switch: the dialog names what stops, the next request is refused; on a
   for (const each of [secret, agent.secret]) {
     expect(await callMe(origin, bearer(each))).toMatchObject({ status: 401, type: 'api_keys_disabled' });
   }
-  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await dismiss(page);
   await enabled.click();
   await review(page);
   await expect(change).toContainText('Off → On');

@@ -5,6 +5,9 @@ import { expect, test } from './fixtures';
 import {
   bearer,
   createThroughDialog,
+  escapeFrom,
+  fetchDecided,
+  isReady,
   keysPath,
   open,
   openCreateDialog,
@@ -28,7 +31,7 @@ async function scopesOf(clientId: string): Promise<string[] | undefined> {
 
 /** How forward-auth is answered, when it demands these scopes. */
 async function authorize(origin: string, secret: string, scopes: string) {
-  const response = await fetch(`${origin}/api/v1/authorize?scope=${scopes}`, { headers: bearer(secret) });
+  const response = await fetchDecided(`${origin}/api/v1/authorize?scope=${scopes}`, { headers: bearer(secret) });
   return { status: response.status, scopes: response.headers.get('x-latchkey-scopes'), text: await response.text() };
 }
 
@@ -56,6 +59,7 @@ test.describe('an admin', () => {
     await expect(page.getByText('Scope saved')).toBeVisible();
     await expect(scopeRow(page, 'reports:read')).toContainText('Read every report');
     await page.reload();
+    await isReady(page);
     await expect(scopeRow(page, 'reports:read')).toContainText('Read every report');
 
     await page.getByRole('button', { name: 'Delete reports:read' }).click();
@@ -185,7 +189,7 @@ test.describe('an owner', () => {
     const dialog = await openCreateDialog(page);
     await expect(dialog.getByLabel('Expiry', { exact: true })).toBeVisible();
     await expect(dialog.getByText('Scopes')).toHaveCount(0);
-    await page.keyboard.press('Escape');
+    await escapeFrom(page, dialog);
     await rowOf(page, 'Plain').getByRole('button', { name: 'Edit Plain' }).click();
     await expect(page.getByRole('dialog').getByLabel('Name', { exact: true })).toBeVisible();
     await expect(page.getByRole('dialog').getByText('Scopes')).toHaveCount(0);

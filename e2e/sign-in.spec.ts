@@ -186,6 +186,25 @@ for (const [what, value] of Object.entries(hostile)) {
   });
 }
 
+test('what a browser filled in before the page had come to life is what is sent', async ({ page, member }) => {
+  let wake = () => {};
+  const filled = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  await page.route('**/*.js', async (route) => {
+    await filled;
+    await route.continue();
+  });
+  await page.goto('/sign-in', { waitUntil: 'commit' });
+  await page.getByLabel('Email').fill(member.email);
+  await page.getByLabel('Password').fill(password);
+  wake();
+  await page.unrouteAll({ behavior: 'wait' });
+  await isReady(page);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page).toHaveURL(keysPath);
+});
+
 test.describe('before the page has come to life', () => {
   test.use({ javaScriptEnabled: false });
 

@@ -1,4 +1,5 @@
 /** An identity provider, or somebody between it and us, who means no good. Each ends with a sentence, and with nothing else. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createMember, sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
@@ -372,7 +373,12 @@ test('the log says why somebody was refused, and holds no token, code, state or 
     values.push(code, email, started.state, started.nonce, ...browser.cookies.values());
     await browser.comeBack('oidc', { code, state: started.state });
   }
-  const lines = readFileSync(process.env.LATCHKEY_E2E_LOG as string, 'utf8');
+  // It is written by another process: with this, all that was said before is there.
+  const last = randomUUID();
+  await browser.comeBack('oidc', { error: last });
+  const read = () => readFileSync(process.env.LATCHKEY_E2E_LOG as string, 'utf8');
+  await expect.poll(() => read().includes(last)).toBe(true);
+  const lines = read();
   expect(lines).toContain('"reason":"nonce mismatch"');
   expect(lines).toContain('"code":"EmailUnverified"');
   for (const value of values.filter((text) => text.length > 10)) expect(lines).not.toContain(value);

@@ -2,7 +2,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { sql } from '../tests/support/world';
 import { expect, test } from './fixtures';
-import { createButton, createThroughDialog, isReady, keysPath, open } from './key-page';
+import { bearer, createButton, createThroughDialog, fetchDecided, isReady, keysPath, open } from './key-page';
 import { demoButton, enterAs } from './sso-page';
 
 test.use({ signedIn: false });
@@ -26,7 +26,7 @@ test('sam signs in without a password, creates a key that works, and signs out f
   const dialog = await createThroughDialog(page, 'From sam');
   await dialog.getByRole('button', { name: 'Show client secret' }).click();
   const secret = await dialog.getByRole('textbox', { name: 'Client secret' }).inputValue();
-  const me = await fetch(`${origin}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } });
+  const me = await fetchDecided(`${origin}/api/v1/me`, { headers: bearer(secret) });
   expect(me.status).toBe(200);
   expect(await me.json()).toMatchObject({ name: 'From sam', owner: { email: 'sam@demo.test' } });
 
@@ -71,6 +71,7 @@ test('who cancels at the provider is back on the sign-in page, on the way to the
   await demoButton(page).click();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'You cancelled signing in' })).toBeVisible();
+  await isReady(page);
   await enterAs(page, /sam@demo.test/);
   await expect(page).toHaveURL('/account/security');
 });

@@ -20,12 +20,12 @@ type SignInFormProps = {
 };
 
 export function SignInForm({ path, providers, error, demoAccounts, ssoAccounts }: SignInFormProps) {
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
   const [ssoMessage, setSsoMessage] = useState(error);
   const [message, setMessage] = useState<string | null>(null);
   /** What is under way: the password's form, or a provider's id. */
   const [pending, setPending] = useState<'password' | string | null>(null);
+  // The fields keep what is in them themselves: a browser may fill them in before the page has come to life.
+  const emailInput = useRef<HTMLInputElement>(null);
   const passwordInput = useRef<HTMLInputElement>(null);
 
   // Back from the provider's page, this one is shown as it was left.
@@ -53,11 +53,12 @@ export function SignInForm({ path, providers, error, demoAccounts, ssoAccounts }
     setSsoMessage(outcome.status === 'refused' ? errorSentence(outcome.code) : outcome.message);
   }
 
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (pending) return;
+    const form = new FormData(event.currentTarget);
     begin('password');
-    const outcome = await submitCredentials(email, password);
+    const outcome = await submitCredentials(String(form.get('email')), String(form.get('password')));
     if (outcome.status === 'signed_in') {
       // A full load: nothing of the signed-out page stays behind.
       location.assign(path);
@@ -92,8 +93,7 @@ export function SignInForm({ path, providers, error, demoAccounts, ssoAccounts }
             autoComplete="username"
             required
             maxLength={320}
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
+            ref={emailInput}
           />
           <TextField
             label="Password"
@@ -102,8 +102,6 @@ export function SignInForm({ path, providers, error, demoAccounts, ssoAccounts }
             autoComplete="current-password"
             required
             maxLength={256}
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
             ref={passwordInput}
           />
           {message && <FormMessage>{message}</FormMessage>}
@@ -117,8 +115,8 @@ export function SignInForm({ path, providers, error, demoAccounts, ssoAccounts }
           accounts={demoAccounts}
           ssoAccounts={ssoAccounts}
           onChoose={(account) => {
-            setEmail(account.email);
-            setPassword(account.password);
+            if (emailInput.current) emailInput.current.value = account.email;
+            if (passwordInput.current) passwordInput.current.value = account.password;
             setMessage(null);
           }}
         />

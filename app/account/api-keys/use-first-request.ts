@@ -12,6 +12,8 @@ export type FirstRequestState =
 
 const second = 1_000;
 const longestPause = 15 * second;
+/** Asks for the caller of an accepted call, over six seconds: what could not be written is tried again after five. */
+const asksForCaller = 7;
 
 /**
  * What came of the calls with a secret that was just minted, as they come.
@@ -29,7 +31,10 @@ export function useFirstRequest(clientId: string | null, rotated: boolean): Firs
   return state;
 }
 
-/** Asks every second until a call was accepted; less often while nobody answers, never while nobody looks. */
+/**
+ * Asks every second until a call was accepted and its caller is known; less often while nobody answers, never while nobody
+ * looks.
+ */
 async function watch(
   clientId: string,
   rotated: boolean,
@@ -39,6 +44,7 @@ async function watch(
   let before: FirstRequest | null = null;
   let reason: RefusalReason | null = null;
   let failures = 0;
+  let accepted = 0;
   while (!closing.aborted) {
     await untilVisible(closing);
     const answer = await askAboutKey<FirstRequest>('first-request', clientId, closing);
@@ -46,11 +52,16 @@ async function watch(
     if (answer.status === 'answered') {
       failures = 0;
       const now = answer.value;
-      // Its caller may be written a moment later: what is announced should be whole.
-      if (now.accepted && (now.caller || before?.accepted)) return report({ status: 'received', caller: now.caller });
-      const latest: RefusalReason | null = rotated && before === null ? null : latestRefusal(before, now, reason);
-      if (latest !== null && latest !== reason) report({ status: 'refused', reason: latest });
-      [before, reason] = [now, latest];
+      if (now.accepted) {
+        accepted++;
+        // Its caller may be written a moment later: what is announced should be whole, unless that takes long.
+        if (now.caller || accepted === 2) report({ status: 'received', caller: now.caller });
+        if (now.caller || accepted === asksForCaller) return;
+      } else {
+        const latest: RefusalReason | null = rotated && before === null ? null : latestRefusal(before, now, reason);
+        if (latest !== null && latest !== reason) report({ status: 'refused', reason: latest });
+        [before, reason] = [now, latest];
+      }
     } else {
       failures++;
     }
