@@ -26,13 +26,14 @@ export function checkPlace() {
 /**
  * Runs a command with a line of progress, keeping its output for the case of a failure.
  * @param {string} title @param {string} command @param {string[]} args
- * @param {{env?: Record<string, string>, show?: boolean}} [options] show: pass the output through
+ * @param {{env?: Record<string, string>, show?: boolean, alone?: boolean}} [options] show: pass the output through; alone:
+ *   nothing else runs meanwhile, so that its line may be written over
  * @returns {Promise<{code: number, output: string}>}
  */
-export function step(title, command, args, { env = {}, show = false } = {}) {
+export function step(title, command, args, { env = {}, show = false, alone = true } = {}) {
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
-  const live = process.stdout.isTTY && !show;
+  const live = process.stdout.isTTY && !show && alone;
   process.stdout.write(live ? `… ${title}` : `… ${title}\n`);
   const timer = setInterval(
     () => process.stdout.write(live ? `\r… ${title} (${seconds()})` : `  … ${title}, still at it (${seconds()})\n`),

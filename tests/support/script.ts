@@ -13,24 +13,20 @@ export type Script = {
   ended: Promise<void>;
 };
 
-/**
- * What Node is to run. The tests' own scripts are bundled, as the server is: loaded a module at a time they would take
- * three times as long to start. An operator's command runs as in package.json.
- */
-function programOf(file: string): string[] {
-  if (!file.startsWith('tests/')) return ['--import', 'tsx', file];
+/** The script bundled, as the server is: loaded a module at a time it would take three times as long to start. */
+function bundled(file: string): string {
   const program = path.resolve('dist', file.replace(/\.ts$/, '.mjs'));
   const draft = `${program}.${process.pid}`;
   mkdirSync(path.dirname(program), { recursive: true });
   buildSync({ ...bundleOptions, entryPoints: [file], outfile: draft });
   // Another process may be starting the same script: it finds the old file or the new one, never half of it.
   renameSync(draft, program);
-  return [program];
+  return program;
 }
 
 /** Runs a TypeScript file of the repository in a process of its own. */
 export function startScript(file: string, args: string[] = [], variables: Record<string, string> = {}): Script {
-  const child = spawn(process.execPath, ['--conditions=react-server', ...programOf(file), ...args], {
+  const child = spawn(process.execPath, ['--conditions=react-server', bundled(file), ...args], {
     env: { ...process.env, ...variables },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
