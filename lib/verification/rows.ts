@@ -86,7 +86,7 @@ export async function warmUp(): Promise<void> {
  * Rows of the keys that were presented lately: two generations of at most that many, so that no more than twice as many
  * are ever in memory, whatever is presented, and those in use stay.
  */
-const generation = 8_000;
+const generation = 5_000;
 let young = new Map<string, KeyRow>();
 let old = new Map<string, KeyRow>();
 
