@@ -13,6 +13,7 @@ const nearly = 45_000;
 /** `acceptedMintedAt`: the minting of the secret that was accepted; null when its request was refused for want of a scope. */
 type Use = { row: KeyRow; acceptedMintedAt: Date | null; now: Date };
 
+/** What a request whose secret matched leaves behind; `now` is the database's time of its look. */
 export function lastUseOf(row: KeyRow, match: SecretMatch, missing: readonly string[], now: Date): Use {
   const { mintedAt } = match === 'current' || !row.previous ? row.current : row.previous;
   return { row, acceptedMintedAt: missing.length === 0 ? mintedAt : null, now };
@@ -29,6 +30,7 @@ export function isDue(row: KeyRow, match: SecretMatch, missing: readonly string[
   return missing.length === 0;
 }
 
+/** Whether it is time to write the use ahead, so that no later request has to wait for it. */
 export function isNearlyDue({ lastUsedAt }: KeyRow, now: Date): boolean {
   return lastUsedAt !== null && now.getTime() - lastUsedAt.getTime() >= nearly;
 }
